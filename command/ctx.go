@@ -1,0 +1,235 @@
+package command
+
+import (
+	"math/rand/v2"
+	"sync/atomic"
+
+	"clusternode/keyspace"
+	"clusternode/resp"
+	"clusternode/slots"
+)
+
+// Env is what the commands of one node share. It is constant once the node
+// serves.
+type Env struct {
+	KS       *keyspace.Keyspace
+	Table    *Table
+	Node     Node
+	Config   ConfigStore // nil where a test needs none
+	Cluster  Cluster     // nil: cluster support is disabled
+	Settings Settings
+}
+
+// Node is what commands ask of the server they run in. All methods may be
+// called from any executor and return at once.
+type Node interface {
+	// PasswordRequired reports whether clients have to authenticate.
+	PasswordRequired() bool
+	// Authenticate checks a user's password.
+	Authenticate(user, password []byte) bool
+	// SetActiveExpire turns the deletion of expired keys in the background on
+	// or off (DEBUG SET-ACTIVE-EXPIRE).
+	SetActiveExpire(on bool)
+}
+
+// Settings are the configuration values that handlers read on their way; the
+// server stores into them when CONFIG SET changes one.
+type Settings struct {
+	MaxBulk      atomic.Int64 // proto-max-bulk-len, bytes
+	LFU          atomic.Bool  // maxmemory-policy counts accesses, not times
+	LFULogFactor atomic.Int32
+	LFUDecay     atomic.Int32 // minutes
+}
+
+// Stats are the keyspace counters of one executor. Only that executor writes
+// them, while entered; INFO sums them under the gate.
+type Stats struct {
+	Hits, Misses int64
+	Expired      int64 // keys deleted because they were found expired
+	Dirty        int64 // changes
+	_            [4]int64
+}
+
+// Key is an argument that names a key.
+type Key struct {
+	Bytes []byte
+	Slot  slots.Slot
+	Hash  uint64
+	DB    int
+	Part  *keyspace.Part
+}
+
+// Ctx is one command being executed.
+type Ctx struct {
+	Args   [][]byte
+	W      *resp.Writer
+	C      *Client
+	Env    *Env
+	KS     *keyspace.Keyspace
+	Spec   *Spec
+	Stats  *Stats
+	Locker keyspace.Locker
+	Rand   *rand.Rand
+	Now    int64 // unix milliseconds, one reading per command, EXEC or script
+
+	// Keys are the command's keys in argument order, resolved by the
+	// dispatcher with Bind; valid for the call.
+	Keys []Key
+	pos  []KeyPos
+}
+
+// Bind resolves the keys that args name in database db into c.Keys. It reports
+// false for arguments whose keys cannot be known. Partitions are not resolved:
+// see BindParts.
+func (c *Ctx) Bind(s *Spec, args [][]byte, db int) bool {
+	c.Spec, c.Args, c.Keys = s, args, c.Keys[:0]
+	if s.step > 0 { // the common case: one range of keys
+		last := s.last
+		if last < 0 {
+			last += len(args)
+		}
+		for i := s.first; i <= last && i < len(args); i += s.step {
+			c.addKey(args[i], db)
+		}
+		return true
+	}
+	if s.Keys == nil && s.FindKeys == nil {
+		return true
+	}
+	var ok bool
+	c.pos, ok = s.KeyPositions(args, c.pos[:0])
+	for _, p := range c.pos {
+		if p.Flags&KeyNotKey == 0 {
+			c.addKey(args[p.Arg], db)
+		}
+	}
+	return ok
+}
+
+func (c *Ctx) addKey(key []byte, db int) {
+	c.Keys = append(c.Keys, Key{Bytes: key, Slot: slots.Of(key), Hash: c.KS.Hash(key), DB: db})
+}
+
+// BindParts resolves the partitions of c.Keys; the executor has entered the
+// keyspace, so that no SWAPDB comes between.
+func (c *Ctx) BindParts() {
+	for i := range c.Keys {
+		k := &c.Keys[i]
+		k.Part = c.KS.Part(k.DB, k.Slot)
+	}
+}
+
+// In is the same key in another database. The slot's lock covers all of them.
+func (c *Ctx) In(k *Key, db int) Key {
+	o := *k
+	o.DB, o.Part = db, c.KS.Part(db, k.Slot)
+	return o
+}
+
+// Read looks a key up for reading: an expired one is missing, hits and misses
+// are counted, and the access is recorded for LRU or LFU.
+func (c *Ctx) Read(k *Key) keyspace.Entry {
+	e := c.Peek(k)
+	if e.Exists() {
+		c.touch(e)
+	}
+	return e
+}
+
+// Peek is Read that does not record the access: for TTL, TYPE, OBJECT, ...
+func (c *Ctx) Peek(k *Key) keyspace.Entry {
+	e := c.live(k)
+	if e.Exists() {
+		c.Stats.Hits++
+	} else {
+		c.Stats.Misses++
+	}
+	return e
+}
+
+// Write looks a key up in order to change it: like Read, but not counted as a
+// hit or miss.
+func (c *Ctx) Write(k *Key) keyspace.Entry {
+	e := c.live(k)
+	if e.Exists() {
+		c.touch(e)
+	}
+	return e
+}
+
+// live finds a key and deletes it if its time has passed.
+func (c *Ctx) live(k *Key) keyspace.Entry {
+	e := k.Part.Find(k.Hash, k.Bytes)
+	if e.Exists() && e.HasExpire() && e.ExpireAt() < c.Now {
+		k.Part.Remove(k.Hash, k.Bytes)
+		c.Stats.Expired++
+		return keyspace.Entry{}
+	}
+	return e
+}
+
+func (c *Ctx) touch(e keyspace.Entry) {
+	if c.C.Flags&ClientNoTouch != 0 {
+		return
+	}
+	if c.Env.Settings.LFU.Load() {
+		c.touchLFU(e)
+		return
+	}
+	e.TouchLRU(c.LRUClock())
+}
+
+// LRUClock is the 24-bit clock of seconds that entries are stamped with.
+func (c *Ctx) LRUClock() uint32 { return uint32(c.Now/1000) & (1<<24 - 1) }
+
+// Changed reports that a key was created, modified or removed: watchers of
+// the key are told and the change counts.
+func (c *Ctx) Changed(k *Key) {
+	k.Part.Changed(k.Hash, k.Bytes)
+	c.Stats.Dirty++
+}
+
+// Remove deletes a key and reports whether it was there. The caller has looked
+// it up, so an expired one is gone already.
+func (c *Ctx) Remove(k *Key) bool {
+	if !k.Part.Remove(k.Hash, k.Bytes) {
+		return false
+	}
+	c.Changed(k)
+	return true
+}
+
+// touchLFU records an access in the Morris counter of the entry.
+func (c *Ctx) touchLFU(e keyspace.Entry) {
+	e.TouchLFU(uint32(c.Now/60000), c.Rand.Float64(), int(c.Env.Settings.LFULogFactor.Load()), int(c.Env.Settings.LFUDecay.Load()))
+}
+
+// NewLRU is the access stamp of a key that is written now.
+func (c *Ctx) NewLRU() uint32 {
+	if c.Env.Settings.LFU.Load() {
+		return keyspace.NewLFU(uint32(c.Now / 60000))
+	}
+	return c.LRUClock()
+}
+
+// PutString stores a string value under k, with the encoding that Redis would
+// report for it. hasExpire false clears any expiry. It replies the out of
+// memory error and reports false if there is no room.
+func (c *Ctx) PutString(k *Key, value []byte, expireAt int64, hasExpire bool) bool {
+	_, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeString, StringEncoding(value), value, expireAt, hasExpire, c.NewLRU())
+	if err != nil {
+		c.W.Error(resp.ErrOOM)
+		return false
+	}
+	return true
+}
+
+// StringAt looks a key up for reading and wants a string: ok is false after
+// the WRONGTYPE error was replied. A missing key is not an error.
+func (c *Ctx) StringAt(e keyspace.Entry) (ok bool) {
+	if e.Exists() && e.Type() != keyspace.TypeString {
+		c.W.Error(resp.ErrWrongType)
+		return false
+	}
+	return true
+}

@@ -1,0 +1,38 @@
+// Package command holds the command table and the data families: what every
+// command is called, what it takes, which keys it names, and what it does to
+// the keyspace.
+//
+// # Words
+//
+//   - Spec: one command or subcommand: name, arity, flags, categories, key
+//     specs, tips and the handler. A family file (string.go, bitmap.go, ...)
+//     opens with its specs, so the file reads as its own table of contents.
+//   - Table: all specs of a node, looked up by name in any case without
+//     allocating. It is built once and immutable.
+//   - Ctx: everything a handler sees while it runs: arguments, resolved keys,
+//     the reply writer, the client, one clock reading. One Ctx belongs to one
+//     executor (an event loop or a pooled worker) and is reused.
+//   - Key: an argument that names a key, with its slot, hash and partition.
+//   - Env: what the commands of one node share.
+//
+// # Rules for handlers
+//
+// Before a handler runs, the dispatcher (package server) has checked arity,
+// permission and route, and holds the locks that Spec.Lock asks for. A
+// handler therefore reads and writes partitions directly, and:
+//
+//   - Arguments alias the connection's read buffer; they die when the handler
+//     returns. What must live longer is copied.
+//   - Entry values alias the arena; they die at the next write to the same
+//     partition.
+//   - Every key that was changed is reported once by Ctx.Changed, after the
+//     change.
+//   - A handler checks everything before it changes anything: an error reply
+//     means that nothing happened.
+//   - Nothing in a handler sleeps, blocks on a channel or does I/O. A command
+//     that may run long says so in Spec.Slow and runs away from the loops.
+//
+// # Where to start
+//
+// spec.go for the table, ctx.go for what handlers use, string.go for a family.
+package command
