@@ -1,0 +1,177 @@
+package difftest
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// Generator makes random histories. The same seed gives the same histories.
+type Generator struct {
+	rng    *rand.Rand
+	oracle string
+	raw    []string // steps of bytes
+	table  []weighted
+	total  int
+
+	// Chosen anew for each history.
+	keys    []string // the keys it uses, few of them
+	past    bool     // keys may get an expiry that has passed already, and stay until something looks at them
+	cluster bool
+	serial  int // numbers the relative times to live
+	inMulti [conns]bool
+}
+
+// weighted is a template with its family's share of the weight.
+type weighted struct {
+	template
+	family string
+	exact  bool
+	weight int
+}
+
+// weightUnit is divided between the templates of a family; large enough that the rounding does not matter.
+const weightUnit = 1000
+
+// NewGenerator returns a generator of histories for one oracle.
+func NewGenerator(oracle string, seed uint64) *Generator {
+	g := newGenerator(oracle, seed, slices.Concat(families, clusterFamilies))
+	g.raw = rawSteps
+	return g
+}
+
+func newGenerator(oracle string, seed uint64, from []family) *Generator {
+	g := &Generator{rng: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)), oracle: oracle}
+	for _, f := range from {
+		for _, text := range f.templates {
+			w := weighted{template: parseTemplate(text), family: f.name, exact: f.exact, weight: f.weight * weightUnit / len(f.templates)}
+			g.table = append(g.table, w)
+			g.total += w.weight
+		}
+	}
+	return g
+}
+
+// History returns the next history of n steps.
+func (g *Generator) History(n int) History {
+	h := History{Oracle: g.oracle, Proto: 2 + g.rng.IntN(2), Cluster: g.rng.IntN(4) == 0}
+	g.prepare(h.Cluster)
+	for len(h.Steps) < n {
+		h.Steps = append(h.Steps, g.step())
+	}
+	return h
+}
+
+func (g *Generator) prepare(cluster bool) {
+	g.cluster, g.serial, g.inMulti = cluster, 0, [conns]bool{}
+	// An expired key that is still there makes RANDOMKEY's effects random, so that a history has one or the other.
+	g.past = g.rng.IntN(2) == 0
+	pool := plainKeys
+	if cluster {
+		pool = sameSlotKey
+	}
+	g.keys = slices.Clone(pool)
+	g.rng.Shuffle(len(g.keys), func(i, j int) { g.keys[i], g.keys[j] = g.keys[j], g.keys[i] })
+	g.keys = g.keys[:2+g.rng.IntN(5)]
+}
+
+// step makes one step that the oracle can be asked.
+func (g *Generator) step() Step {
+	for {
+		st := Step{Conn: g.connection()}
+		if len(g.raw) > 0 && g.rng.IntN(100) == 0 && !g.inMulti[st.Conn] {
+			st.Raw = g.pick(g.raw...)
+			return st
+		}
+		st.Args = g.command()
+		if st.Args == nil || Differs(g.oracle, st.Args) != "" {
+			continue
+		}
+		g.follow(st)
+		return st
+	}
+}
+
+// connection prefers the first; the second is there to interfere.
+func (g *Generator) connection() int {
+	if g.rng.IntN(4) == 0 {
+		return 1
+	}
+	return 0
+}
+
+// follow guesses whether the connection is inside MULTI, so that transactions hold a few commands and end.
+func (g *Generator) follow(st Step) {
+	switch name := strings.ToLower(st.Args[0]); {
+	case name == "quit":
+		g.inMulti[st.Conn] = false
+	case len(st.Args) > 1:
+		// With an argument they are refused.
+	case name == "multi":
+		g.inMulti[st.Conn] = true
+	case name == "exec" || name == "discard" || name == "reset":
+		g.inMulti[st.Conn] = false
+	}
+}
+
+func (g *Generator) command() []string {
+	at := g.rng.IntN(g.total)
+	i := 0
+	for ; at >= g.table[i].weight; i++ {
+		at -= g.table[i].weight
+	}
+	t := g.table[i]
+	if !g.wanted(t.family) {
+		return nil
+	}
+	args := g.expand(nil, t.root)
+	if !t.exact && g.rng.IntN(12) == 0 {
+		args = g.mutate(args)
+	}
+	if g.past && len(args) > 0 && strings.EqualFold(args[0], "randomkey") {
+		return nil
+	}
+	return args
+}
+
+// wanted keeps commands of cluster mode out of other histories and the other way round.
+func (g *Generator) wanted(family string) bool {
+	switch family {
+	case "cluster":
+		return g.cluster
+	case "nocluster":
+		return !g.cluster
+	}
+	return true
+}
+
+// mutate spoils a command: wrong arity, a bad argument, arguments out of order.
+func (g *Generator) mutate(args []string) []string {
+	at := g.rng.IntN(len(args))
+	switch g.rng.IntN(5) {
+	case 0:
+		return args[:max(1, len(args)-1)]
+	case 1:
+		if at > 0 {
+			return slices.Delete(args, at, at+1)
+		}
+		return args[:1]
+	case 2:
+		return append(args, g.junk())
+	case 3:
+		if at > 0 {
+			args[at] = g.junk()
+		}
+		return args
+	}
+	return slices.Insert(args, at+1, g.junk())
+}
+
+// rawSteps are bytes that draw exactly one reply: inline commands, a pipeline whose other replies are switched off, and
+// protocol errors, after which the server closes the connection.
+var rawSteps = []string{
+	"PING\r\n", "ping\n", "  PING  hello \r\n", "\r\nPING\r\n", "SET a \"b c\\x41\\n\"\r\n", "SET a 'it\\'s'\r\n", "GET a\r\n", "ECHO \"\"\r\n", "*0\r\n*-1\r\nPING\r\n",
+	"CLIENT REPLY OFF\r\nPING\r\nSET a 1\r\nCLIENT REPLY ON\r\n", "CLIENT REPLY SKIP\r\nSET a 2\r\nPING\r\n",
+	"SET a \"unbalanced\r\n", "ECHO \"a\"b\r\n", "*x\r\n", "*2147483648\r\n", "*1\r\n+PING\r\n", "*1\r\n$x\r\n", "*1\r\n$-1\r\n", "*1\r\n$536870913\r\n", "*99999999999999999999\r\n",
+	"*-9\r\nPING\r\n",
+}

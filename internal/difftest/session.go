@@ -1,0 +1,179 @@
+package difftest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"clusternode/internal/testserver"
+)
+
+// closed stands for "the server closed the connection", an answer like any other: both servers must close.
+var closed = testserver.Value{Type: 'X', Str: "connection closed"}
+
+// silent stands for "no reply", which no server of two may keep for itself.
+var silent = testserver.Value{Type: 'X', Str: "no reply"}
+
+// replyTimeout is long for one command and short for a history that gets shrunk while a server is silent.
+const replyTimeout = 10 * time.Second
+
+// maxScan bounds one SCAN iteration over the small key space of a history.
+const maxScan = 100_000
+
+// session is one server's side of a run: its connections and what they have queued.
+type session struct {
+	addr  string
+	proto int
+	conns [conns]*testserver.Conn // nil until used and after the server closed it
+	multi [conns]bool             // between MULTI and EXEC
+}
+
+// newSession empties the server. Histories end with the databases swapped and filled; nothing else outlives a connection.
+func newSession(addr string, proto int) (*session, error) {
+	s := &session{addr: addr, proto: proto}
+	c, err := testserver.Dial(addr)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	for _, cmd := range [][]string{{"DEBUG", "SET-ACTIVE-EXPIRE", "0"}, {"FLUSHALL"}} {
+		v, err := c.Do(cmd...)
+		if err != nil {
+			return nil, err
+		}
+		if v.IsError() {
+			return nil, fmt.Errorf("%q on %s: %s", cmd, addr, v)
+		}
+	}
+	return s, nil
+}
+
+func (s *session) close() {
+	for _, c := range s.conns {
+		if c != nil {
+			c.Close()
+		}
+	}
+}
+
+// conn returns the connection of that number, dialled when needed.
+func (s *session) conn(i int) (*testserver.Conn, error) {
+	if s.conns[i] != nil {
+		return s.conns[i], nil
+	}
+	c, err := testserver.Dial(s.addr)
+	if err != nil {
+		return nil, err
+	}
+	c.Timeout = replyTimeout
+	if s.proto == 3 {
+		if v, err := c.Do("HELLO", "3"); err != nil || v.IsError() {
+			c.Close()
+			return nil, fmt.Errorf("HELLO 3 on %s: %s %v", s.addr, v, err)
+		}
+	}
+	s.conns[i] = c
+	return c, nil
+}
+
+// send writes the step; run.go sends to both servers before it reads from either, so that they work side by side.
+func (s *session) send(st Step) error {
+	c, err := s.conn(st.Conn)
+	if err != nil {
+		return err
+	}
+	if st.Raw != "" {
+		err = c.SendRaw([]byte(st.Raw))
+	} else {
+		err = c.Send(st.Args...)
+	}
+	if err != nil && !isClosed(err) {
+		return err
+	}
+	return nil // a connection that is closed already shows in receive
+}
+
+// receive reads the step's reply, or closed.
+func (s *session) receive(st Step) (testserver.Value, error) {
+	v, err := s.conns[st.Conn].Receive()
+	switch {
+	case err != nil && isClosed(err):
+		s.drop(st.Conn)
+		return closed, nil
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		s.drop(st.Conn)
+		return silent, nil
+	case err != nil:
+		return v, fmt.Errorf("%s, reply to %s: %w", s.addr, st, err)
+	}
+	if isScanFromStart(st) && v.Type == '*' && !s.multi[st.Conn] {
+		return s.scanWhole(st, v)
+	}
+	s.track(st, v)
+	return v, nil
+}
+
+func (s *session) drop(conn int) {
+	s.conns[conn].Close()
+	s.conns[conn], s.multi[conn] = nil, false
+}
+
+// track follows the transaction state, as far as replies have to be read differently in it.
+func (s *session) track(st Step, v testserver.Value) {
+	if len(st.Args) == 0 || v.IsError() && !strings.HasPrefix(v.Str, "EXECABORT") {
+		return
+	}
+	switch strings.ToLower(st.Args[0]) {
+	case "multi":
+		s.multi[st.Conn] = true
+	case "exec", "discard", "reset":
+		s.multi[st.Conn] = false
+	}
+}
+
+// isClosed tells the ways in which a connection ends from time-outs and bad framing.
+func isClosed(err error) bool {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	var op *net.OpError
+	return errors.As(err, &op) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+func isScanFromStart(st Step) bool {
+	return len(st.Args) > 1 && strings.EqualFold(st.Args[0], "scan") && st.Args[1] == "0"
+}
+
+// scanWhole follows the cursor of a SCAN to its end and returns all keys, sorted and without repetition: what SCAN
+// promises, whatever the order and the size of its steps.
+func (s *session) scanWhole(st Step, v testserver.Value) (testserver.Value, error) {
+	var keys []string
+	for range maxScan {
+		if len(v.Elems) != 2 || v.Elems[0].Type != '$' || v.Elems[1].Type != '*' {
+			return v, nil
+		}
+		for _, k := range v.Elems[1].Elems {
+			keys = append(keys, k.Str)
+		}
+		if v.Elems[0].Str == "0" {
+			slices.Sort(keys)
+			all := testserver.Value{Type: '*'}
+			for _, k := range slices.Compact(keys) {
+				all.Elems = append(all.Elems, testserver.Value{Type: '$', Str: k})
+			}
+			return all, nil
+		}
+		args := slices.Clone(st.Args)
+		args[1] = v.Elems[0].Str
+		var err error
+		if v, err = s.conns[st.Conn].Do(args...); err != nil {
+			return v, err
+		}
+	}
+	return v, fmt.Errorf("%s: SCAN did not end in %d steps", s.addr, maxScan)
+}
