@@ -2,6 +2,7 @@ package difftest
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,7 +20,68 @@ type difference struct {
 var differences = []difference{
 	{[]string{"redis"}, "client no-touch", nil, "since 7.2"},
 	{[]string{"redis"}, "client setinfo", nil, "since 7.2"},
-	{[]string{"redis"}, "command docs", nil, "7.0 knows fewer fields"},
+	{[]string{"redis"}, "client setname", anyContains("\x00"), "7.2 looks at a name up to its first NUL"},
+	{[]string{"redis"}, "hello", anyContains("\x00"), "the same"},
+	{[]string{"redis"}, "command getkeys", shorterThan(4), "the subcommand's arity"},
+	{[]string{"redis"}, "hello", longerThan(5), "reads all options before it acts on one, since 7.2"},
+
+	{[]string{"redis8", "valkey"}, "bitcount", not(plainRange(2, 2)), "checks arguments before the key, since 8.0"},
+	{[]string{"redis8", "valkey"}, "bitpos", not(plainRange(3, 1)), "checks arguments before the key, since 8.0"},
+	{[]string{"redis8", "valkey"}, "scan", not(plainCursor), "accepts decimal cursors only, since 8.0"},
+	{[]string{"redis8", "valkey"}, "copy", longerThan(3), "one database in cluster mode"},
+
+	{[]string{"valkey"}, "object encoding", nil, "keys are embedded too, which moves the limit of embstr"},
+	{[]string{"valkey"}, "object refcount", nil, "no shared integers in values"},
+	{[]string{"valkey"}, "debug object", nil, "the same"},
+	{[]string{"valkey"}, "readonly", nil, "allowed without cluster mode"},
+	{[]string{"valkey"}, "readwrite", nil, "allowed without cluster mode"},
+	{[]string{"valkey"}, "client kill", nil, "other errors"},
+	{[]string{"valkey"}, "client list", longerThan(2), "more filters"},
+	{[]string{"valkey"}, "scan", longerThan(2), "unknown types are errors"},
+	{[]string{"valkey"}, "debug protocol", nil, "push only for RESP3"},
+}
+
+// nestedMultiAborts lists the oracles in which MULTI inside MULTI spoils the transaction.
+var nestedMultiAborts = []string{"valkey"}
+
+func longerThan(n int) func([]string) bool  { return func(args []string) bool { return len(args) > n } }
+func shorterThan(n int) func([]string) bool { return func(args []string) bool { return len(args) < n } }
+
+func not(f func([]string) bool) func([]string) bool {
+	return func(args []string) bool { return !f(args) }
+}
+
+func anyContains(text string) func([]string) bool {
+	return func(args []string) bool {
+		return slices.ContainsFunc(args, func(a string) bool { return strings.Contains(a, text) })
+	}
+}
+
+// plainRange says that the arguments from the given place on are none, at least `least` integers, or two and a unit.
+func plainRange(from, least int) func([]string) bool {
+	return func(args []string) bool {
+		if len(args) <= from {
+			return true
+		}
+		rest := args[from:]
+		if len(rest) < least || len(rest) > 3 {
+			return false
+		}
+		for _, a := range rest[:min(len(rest), 2)] {
+			if n, err := strconv.ParseInt(a, 10, 64); err != nil || strconv.FormatInt(n, 10) != a {
+				return false
+			}
+		}
+		return len(rest) < 3 || strings.EqualFold(rest[2], "bit") || strings.EqualFold(rest[2], "byte")
+	}
+}
+
+func plainCursor(args []string) bool {
+	if len(args) < 2 {
+		return true
+	}
+	_, err := strconv.ParseUint(args[1], 10, 64)
+	return err == nil
 }
 
 // Differs returns why histories for that oracle must not hold the command, or "".

@@ -34,7 +34,7 @@ func TestRules(t *testing.T) {
 		{[]string{"TTL", "a"}, num("0"), num("-1"), false},
 		{[]string{"TIME"}, list(text("1")), list(text("2"), text("3")), true},
 		{[]string{"TIME"}, num("1"), list(), false},
-		{[]string{"OBJECT", "IDLETIME", "a"}, num("3"), num("4"), true},
+		{[]string{"OBJECT", "IDLETIME", "a"}, num("3"), num("400"), true},
 		{[]string{"OBJECT", "ENCODING", "a"}, text("raw"), text("embstr"), false},
 		{[]string{"OBJECT", "HELP"}, list(), list(text("x")), true},
 		{[]string{"TIME"}, testserver.Value{Type: '-', Str: "ERR a"}, testserver.Value{Type: '-', Str: "ERR b"}, false},

@@ -101,6 +101,12 @@ func (s *session) send(st Step) error {
 // receive reads the step's reply, or closed.
 func (s *session) receive(st Step) (testserver.Value, error) {
 	v, err := s.conns[st.Conn].Receive()
+	if err == nil && v.Type == '>' {
+		// A push comes beside the reply; both together are the answer.
+		push := v
+		v, err = s.conns[st.Conn].Receive()
+		v = testserver.Value{Type: '>', Elems: []testserver.Value{push, v}}
+	}
 	switch {
 	case err != nil && isClosed(err):
 		s.drop(st.Conn)
