@@ -1,0 +1,87 @@
+package config
+
+import (
+	"errors"
+	"strings"
+)
+
+// Checks that a codec cannot make: they look at what a value means.
+
+// plainName refuses a path where a file name is wanted.
+func plainName(directive string) func(Value) error {
+	return func(v Value) error {
+		switch {
+		case v.str == "" && directive != "dbfilename":
+			return errors.New(directive + " can't be empty")
+		case strings.ContainsRune(v.str, '/'):
+			what := "filename"
+			if directive == "appenddirname" {
+				what = "dirname"
+			}
+			return errors.New(directive + " can't be a path, just a " + what)
+		}
+		return nil
+	}
+}
+
+const maxHostname = 256
+
+// hostname checks an announced host name; empty is unset.
+func hostname(v Value) error {
+	if len(v.str) >= maxHostname {
+		return errors.New("Hostnames must be less than 256 characters")
+	}
+	for i := 0; i < len(v.str); i++ {
+		if c := v.str[i]; c != '-' && c != '.' && !letterOrDigit(c) {
+			return errors.New("Hostnames may only contain alphanumeric characters, hyphens or dots")
+		}
+	}
+	return nil
+}
+
+func letterOrDigit(c byte) bool { return c-'0' < 10 || (c|0x20)-'a' < 26 }
+
+// nodeName checks a human readable node name: it goes unquoted into nodes.conf
+// and CLUSTER NODES.
+func nodeName(v Value) error {
+	if len(v.str) >= maxHostname {
+		return errors.New("Node name must be less than 256 characters")
+	}
+	for i := 0; i < len(v.str); i++ {
+		c := v.str[i]
+		if c < ' ' || c > '~' || strings.IndexByte("!#$%&()*+:;<>?@[]^{|}~,=\"'`\\", c) >= 0 {
+			return errors.New("Announced human node name contained invalid character")
+		}
+	}
+	return nil
+}
+
+// titleVariables are what proc-title-template may name in braces.
+var titleVariables = map[string]bool{
+	"title": true, "listen-addr": true, "server-mode": true, "port": true,
+	"tls-port": true, "unixsocket": true, "config-file": true,
+}
+
+func titleTemplate(v Value) error {
+	rest := v.str
+	for {
+		from := strings.IndexByte(rest, '{')
+		if from < 0 {
+			return nil
+		}
+		name, after, ok := strings.Cut(rest[from+1:], "}")
+		if !ok || !titleVariables[name] {
+			return errors.New("template format is invalid or contains unknown variables")
+		}
+		rest = after
+	}
+}
+
+func saveOrNot(v Value) error {
+	save, _ := shutdownFlags.find("save")
+	nosave, _ := shutdownFlags.find("nosave")
+	if v.num&save != 0 && v.num&nosave != 0 {
+		return errors.New("shutdown options SAVE and NOSAVE can't be used simultaneously")
+	}
+	return nil
+}

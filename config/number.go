@@ -1,0 +1,162 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"clusternode/resp"
+)
+
+// unit is how a number is written.
+type unit uint8
+
+const (
+	unitPlain   unit = iota
+	unitBytes        // 1k = 1000, 1kb = 1024, and so on to gb
+	unitPercent      // bytes, or "N%" kept as -N
+	unitOctal
+)
+
+// intCodec keeps a whole number in num.
+type intCodec struct {
+	min, max int64
+	unit     unit
+	unsigned bool  // 64 unsigned bits, no bounds
+	highest  int64 // values beyond 1 and this are moved to the end they passed; 0: taken as they are
+}
+
+func (c intCodec) kind() string {
+	return [...]string{"integer", "memory", "memory or percent", "octal"}[c.unit]
+}
+
+func (c intCodec) parse(words []string, _ Value) (Value, error) {
+	w, err := one(words)
+	if err != nil {
+		return Value{}, err
+	}
+	n, err := c.number(w)
+	if err != nil {
+		return Value{}, err
+	}
+	if c.unsigned {
+		return Value{num: int64(n.bits)}, nil
+	}
+	v := int64(n.bits)
+	switch {
+	case c.unit == unitPercent && n.percent:
+		if v > -c.min {
+			return Value{}, fmt.Errorf("percentage argument must be less or equal to %d", -c.min)
+		}
+		return Value{num: -v}, nil
+	case !n.signed && n.bits > uint64(c.max), n.signed && (v < c.min || v > c.max), !n.signed && v < c.min:
+		return Value{}, fmt.Errorf("argument must be between %d and %d inclusive", c.min, c.max)
+	}
+	if c.highest != 0 {
+		v = max(1, min(v, c.highest))
+	}
+	return Value{num: v}, nil
+}
+
+// number is what a word says: 64 bits that are signed, unsigned or a percentage.
+type number struct {
+	bits    uint64
+	signed  bool
+	percent bool
+}
+
+func (c intCodec) number(w string) (number, error) {
+	switch c.unit {
+	case unitBytes, unitPercent:
+		if p, ok := strings.CutSuffix(w, "%"); ok && c.unit == unitPercent {
+			if n, ok := resp.ParseInt([]byte(p)); ok && n >= 0 {
+				return number{bits: uint64(n), percent: true}, nil
+			}
+			return number{}, errors.New("argument must be a memory or percent value")
+		}
+		n, ok := ParseMemory(w)
+		switch {
+		case !ok && c.unit == unitPercent:
+			return number{}, errors.New("argument must be a memory or percent value")
+		case !ok:
+			return number{}, errors.New("argument must be a memory value")
+		}
+		return number{bits: n}, nil
+	case unitOctal:
+		n, err := strconv.ParseInt(w, 8, 64)
+		if err != nil {
+			return number{}, errors.New("argument couldn't be parsed as an octal number")
+		}
+		return number{bits: uint64(n), signed: true}, nil
+	}
+	n, ok := resp.ParseInt([]byte(w))
+	if !ok {
+		return number{}, errors.New("argument couldn't be parsed into an integer")
+	}
+	return number{bits: uint64(n), signed: true}, nil
+}
+
+var memoryUnits = []struct {
+	suffix string
+	bytes  uint64
+}{
+	{"", 1}, {"b", 1},
+	{"k", 1000}, {"kb", 1 << 10},
+	{"m", 1000 * 1000}, {"mb", 1 << 20},
+	{"g", 1000 * 1000 * 1000}, {"gb", 1 << 30},
+}
+
+// ParseMemory reads a size as redis.conf writes it, "64mb" for 64 MiB, in
+// bytes. No digits are 0, as in Redis, so that an empty variable in a start
+// script means "no limit". Sizes above 64 bits are refused (Redis lets them
+// wrap).
+func ParseMemory(w string) (uint64, bool) {
+	digits := 0
+	for digits < len(w) && w[digits]-'0' < 10 {
+		digits++
+	}
+	var n uint64
+	if digits > 0 {
+		var err error
+		if n, err = strconv.ParseUint(w[:digits], 10, 64); err != nil {
+			return 0, false
+		}
+	}
+	for _, u := range memoryUnits {
+		if strings.EqualFold(w[digits:], u.suffix) {
+			return n * u.bytes, n <= (1<<64-1)/u.bytes
+		}
+	}
+	return 0, false
+}
+
+// formatMemory writes a size with the largest unit that loses nothing.
+func formatMemory(n uint64) string {
+	switch {
+	case n != 0 && n%(1<<30) == 0:
+		return strconv.FormatUint(n>>30, 10) + "gb"
+	case n != 0 && n%(1<<20) == 0:
+		return strconv.FormatUint(n>>20, 10) + "mb"
+	case n != 0 && n%(1<<10) == 0:
+		return strconv.FormatUint(n>>10, 10) + "kb"
+	}
+	return strconv.FormatUint(n, 10)
+}
+
+func (c intCodec) format(v Value) string {
+	switch {
+	case c.unit == unitOctal:
+		return strconv.FormatInt(v.num, 8)
+	case c.unit == unitPercent && v.num < 0:
+		return strconv.FormatInt(-v.num, 10) + "%"
+	}
+	return itoa(v.num, c.unsigned)
+}
+
+func (c intCodec) lines(name string, v, _ Value) []string {
+	if c.unit == unitBytes || c.unit == unitPercent && v.num >= 0 {
+		return []string{name + " " + formatMemory(uint64(v.num))}
+	}
+	return []string{name + " " + c.format(v)}
+}
