@@ -1,91 +1,123 @@
+// Package glob matches the patterns of KEYS, SCAN, CONFIG GET and PSUBSCRIBE.
+//
+// # Words
+//
+//   - '*' stands for any bytes, '?' for one byte.
+//   - "[abc]", "[a-z]", "[^abc]" stand for one byte in, or not in, a class. In
+//     a class '\' quotes the next byte; a class that is not closed ends with
+//     the pattern.
+//   - '\' quotes the next byte; at the end of the pattern it stands for itself.
+//
+// Two properties are Redis' own and kept: an empty text matches only the empty
+// pattern, and the bounds of a range are compared as signed bytes.
+//
+// Matching takes time proportional to the product of the lengths at worst:
+// when a byte does not fit, only the last '*' is tried again, one byte further
+// on, because an earlier one cannot help (what lay between was found as early
+// as it can be). Nothing is allocated.
+//
+// All of it is in this file.
 package glob
 
-// Text is what can be matched.
-type Text interface{ ~string | ~[]byte }
-
-// Match reports whether all of s matches the pattern.
-func Match[P, S Text](pattern P, s S) bool { return match(pattern, s, false) }
+// Match reports whether text matches pattern, byte for byte.
+func Match(pattern, text []byte) bool { return match(pattern, text, false) }
 
 // MatchFold is Match without regard to the case of ASCII letters.
-func MatchFold[P, S Text](pattern P, s S) bool { return match(pattern, s, true) }
+func MatchFold(pattern, text []byte) bool { return match(pattern, text, true) }
 
-// match walks both once. What follows a star is tried at the earliest place;
-// when it fails later, the last star takes one byte more. Only the last star
-// needs to: an earlier one could only move what the later one skips anyway.
-func match[P, S Text](pattern P, s S, fold bool) bool {
-	p, i := 0, 0
-	starP, starI := -1, 0
-	for i < len(s) {
-		if p < len(pattern) {
-			if pattern[p] == '*' {
-				p++
-				starP, starI = p, i
-				continue
-			}
-			if ok, next := one(pattern, p, s[i], fold); ok {
-				p = next
-				i++
-				continue
-			}
-		}
-		if starP < 0 {
+// Literal reports whether the pattern matches only itself.
+func Literal(pattern []byte) bool {
+	for _, c := range pattern {
+		if c == '*' || c == '?' || c == '[' || c == '\\' {
 			return false
 		}
-		starI++
-		p, i = starP, starI
 	}
-	for p < len(pattern) && pattern[p] == '*' {
-		p++
-	}
-	return p == len(pattern)
+	return true
 }
 
-// one matches one byte against the element at pattern[p] and returns where the
-// next element begins.
-func one[P Text](pattern P, p int, c byte, fold bool) (ok bool, next int) {
-	switch pattern[p] {
+func match(p, s []byte, fold bool) bool {
+	if len(s) == 0 {
+		return len(p) == 0
+	}
+	star, resume := -1, 0 // after the last '*', and where its text ends
+	pi, si := 0, 0
+	for si < len(s) {
+		if pi < len(p) {
+			if p[pi] == '*' {
+				for pi < len(p) && p[pi] == '*' {
+					pi++
+				}
+				if pi == len(p) {
+					return true
+				}
+				star, resume = pi, si
+				continue
+			}
+			if width, ok := one(p[pi:], s[si], fold); ok {
+				pi += width
+				si++
+				continue
+			}
+		}
+		if star < 0 {
+			return false
+		}
+		resume++
+		pi, si = star, resume
+	}
+	for pi < len(p) && p[pi] == '*' {
+		pi++
+	}
+	return pi == len(p)
+}
+
+// one matches the first element of p, which is not '*', with one byte. width
+// is the length of the element.
+func one(p []byte, c byte, fold bool) (width int, ok bool) {
+	switch p[0] {
 	case '?':
-		return true, p + 1
+		return 1, true
 	case '[':
-		return set(pattern, p+1, c, fold)
+		return class(p, c, fold)
 	case '\\':
-		if p+1 < len(pattern) {
-			p++
+		if len(p) > 1 {
+			return 2, same(p[1], c, fold)
 		}
 	}
-	return same(pattern[p], c, fold), p + 1
+	return 1, same(p[0], c, fold)
 }
 
-// set matches one byte against the set whose first byte is pattern[p].
-func set[P Text](pattern P, p int, c byte, fold bool) (ok bool, next int) {
-	not := p < len(pattern) && pattern[p] == '^'
+// class matches "[...]" at the beginning of p with one byte.
+func class(p []byte, c byte, fold bool) (width int, ok bool) {
+	i := 1
+	not := i < len(p) && p[i] == '^'
 	if not {
-		p++
+		i++
 	}
-	in := false
-	for ; p < len(pattern) && pattern[p] != ']'; p++ {
+	for ; i < len(p) && p[i] != ']'; i++ {
 		switch {
-		case pattern[p] == '\\' && p+1 < len(pattern):
-			p++
-			in = in || same(pattern[p], c, fold)
-		case p+2 < len(pattern) && pattern[p+1] == '-':
-			in = in || within(pattern[p], pattern[p+2], c, fold)
-			p += 2
+		case p[i] == '\\' && i+1 < len(p):
+			i++
+			ok = ok || p[i] == c // a quoted byte keeps its case
+		case i+2 < len(p) && p[i+1] == '-':
+			ok = ok || inRange(p[i], p[i+2], c, fold)
+			i += 2
 		default:
-			in = in || same(pattern[p], c, fold)
+			ok = ok || same(p[i], c, fold)
 		}
 	}
-	return in != not, min(p+1, len(pattern))
+	return min(i+1, len(p)), ok != not
 }
 
-func within(from, to, c byte, fold bool) bool {
-	if from > to {
-		from, to = to, from
+func inRange(from, to, c byte, fold bool) bool {
+	a, b, x := int8(from), int8(to), int8(c)
+	if a > b {
+		a, b = b, a
 	}
 	if fold {
-		from, to, c = lower(from), lower(to), lower(c)
+		a, b, x = int8(lower(byte(a))), int8(lower(byte(b))), int8(lower(c))
 	}
-	return from <= c && c <= to
+	return a <= x && x <= b
 }
 
 func same(a, b byte, fold bool) bool {
@@ -93,8 +125,8 @@ func same(a, b byte, fold bool) bool {
 }
 
 func lower(c byte) byte {
-	if c-'A' < 26 {
-		c |= 0x20
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
 	}
 	return c
 }
