@@ -30,8 +30,18 @@ type codec interface {
 	format(v Value) string
 	// lines are the lines with which CONFIG REWRITE writes the value, none if
 	// it is said best by saying nothing.
-	lines(name string, v, def Value) []string
+	lines(name string, v, def Value) []line
 }
+
+// line is a line of redis.conf; one that is not needed is only written where
+// the file has a line for it.
+type line struct {
+	text   string
+	needed bool
+}
+
+// single is the one line of most directives, needed unless it says the default.
+func single(text string, v, def Value) []line { return []line{{text, !v.equal(def)}} }
 
 var errWords = errors.New("wrong number of arguments")
 
@@ -68,7 +78,9 @@ func (boolCodec) format(v Value) string {
 	return "no"
 }
 
-func (c boolCodec) lines(name string, v, _ Value) []string { return []string{name + " " + c.format(v)} }
+func (c boolCodec) lines(name string, v, def Value) []line {
+	return single(name+" "+c.format(v), v, def)
+}
 
 // enumCodec keeps the place of the name in num; with many set, it is a set of
 // names as bits, the first name being the empty set.
@@ -124,7 +136,9 @@ func (c enumCodec) format(v Value) string {
 	return strings.Join(set, " ")
 }
 
-func (c enumCodec) lines(name string, v, _ Value) []string { return []string{name + " " + c.format(v)} }
+func (c enumCodec) lines(name string, v, def Value) []line {
+	return single(name+" "+c.format(v), v, def)
+}
 
 // textCodec keeps the string in str.
 type textCodec struct {
@@ -140,11 +154,11 @@ func (textCodec) parse(words []string, _ Value) (Value, error) {
 
 func (textCodec) format(v Value) string { return v.str }
 
-func (c textCodec) lines(name string, v, _ Value) []string {
+func (c textCodec) lines(name string, v, def Value) []line {
 	if c.optional && v.str == "" {
 		return nil
 	}
-	return []string{name + " " + Quote(v.str)}
+	return single(name+" "+Quote(v.str), v, def)
 }
 
 // Quote writes a word in double quotes so that redis.conf reads it back

@@ -38,7 +38,6 @@ const (
 	hidden                      // CONFIG GET shows it by its exact name only
 	manyWords                   // takes several words; CONFIG SET splits its value at blanks
 	adds                        // repeated lines of a file add up
-	renewed                     // CONFIG REWRITE writes it even if it is the default
 )
 
 // Directive is one row of the table.

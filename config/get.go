@@ -24,7 +24,7 @@ func (c *Config) Get(patterns ...string) []Pair {
 			continue
 		}
 		for _, name := range names {
-			if !byName[name].Hidden() && glob.MatchFold(p, name) {
+			if !byName[name].Hidden() && glob.MatchFold([]byte(p), []byte(name)) {
 				add(name, name)
 			}
 		}

@@ -79,6 +79,6 @@ func (notifyCodec) format(v Value) string {
 	return b.String()
 }
 
-func (c notifyCodec) lines(name string, v, _ Value) []string {
-	return []string{name + " " + Quote(c.format(v))}
+func (c notifyCodec) lines(name string, v, def Value) []line {
+	return single(name+" "+Quote(c.format(v)), v, def)
 }

@@ -154,9 +154,9 @@ func (c intCodec) format(v Value) string {
 	return itoa(v.num, c.unsigned)
 }
 
-func (c intCodec) lines(name string, v, _ Value) []string {
+func (c intCodec) lines(name string, v, def Value) []line {
 	if c.unit == unitBytes || c.unit == unitPercent && v.num >= 0 {
-		return []string{name + " " + formatMemory(uint64(v.num))}
+		return single(name+" "+formatMemory(uint64(v.num)), v, def)
 	}
-	return []string{name + " " + c.format(v)}
+	return single(name+" "+c.format(v), v, def)
 }

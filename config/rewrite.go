@@ -40,7 +40,7 @@ func (c *Config) rewritten(old string) string {
 	p := readPage(old)
 	for _, d := range Directives {
 		v := c.value(d)
-		p.replace(d, d.codec.lines(d.Name, v, d.def), d.is(renewed) || !v.equal(d.def))
+		p.replace(d, d.codec.lines(d.Name, v, d.def))
 	}
 	return p.text()
 }
@@ -78,24 +78,21 @@ func readPage(text string) *page {
 	return p
 }
 
-// replace puts a directive's lines where its old ones stand; more are appended
-// and spare old ones go. Without an old line, a default is not written unless
-// write says so.
-func (p *page) replace(d *Directive, lines []string, write bool) {
+// replace puts a directive's lines where its old ones stand. When those are
+// used up, needed lines are appended; old ones that are left over go.
+func (p *page) replace(d *Directive, lines []line) {
 	at := p.at[d]
-	if len(at) == 0 && !write {
-		return
-	}
-	for i, line := range lines {
+	for _, l := range lines {
 		switch {
-		case i < len(at):
-			p.lines[at[i]] = line
-		default:
-			p.add(line)
+		case len(at) > 0:
+			p.lines[at[0]] = l.text
+			at = at[1:]
+		case l.needed:
+			p.add(l.text)
 		}
 	}
-	for i := len(lines); i < len(at); i++ {
-		p.gone[at[i]] = true
+	for _, i := range at {
+		p.gone[i] = true
 	}
 }
 

@@ -39,13 +39,15 @@ func (saveCodec) parse(words []string, prev Value) (Value, error) {
 
 func (saveCodec) format(v Value) string { return strings.Join(v.list, " ") }
 
-func (saveCodec) lines(name string, v, _ Value) []string {
+// lines are always needed: without one the next start takes the default, and
+// that is not the same in every release.
+func (saveCodec) lines(name string, v, _ Value) []line {
 	if len(v.list) == 0 {
-		return []string{name + ` ""`}
+		return []line{{name + ` ""`, true}}
 	}
-	var out []string
+	var out []line
 	for i := 0; i < len(v.list); i += 2 {
-		out = append(out, name+" "+v.list[i]+" "+v.list[i+1])
+		out = append(out, line{name + " " + v.list[i] + " " + v.list[i+1], true})
 	}
 	return out
 }
@@ -89,19 +91,19 @@ func (outputLimitCodec) parse(words []string, prev Value) (Value, error) {
 
 func (outputLimitCodec) format(v Value) string { return strings.Join(v.list, " ") }
 
-func (outputLimitCodec) lines(name string, v, def Value) []string {
-	var out []string
+func (outputLimitCodec) lines(name string, v, def Value) []line {
+	var out []line
 	for i := 0; i < len(v.list); i += 4 {
-		if slices.Equal(v.list[i:i+4], def.list[i:i+4]) {
-			continue
-		}
 		class := v.list[i]
 		if class == "slave" {
 			class = "replica"
 		}
 		hard, _ := strconv.ParseUint(v.list[i+1], 10, 64)
 		soft, _ := strconv.ParseUint(v.list[i+2], 10, 64)
-		out = append(out, fmt.Sprintf("%s %s %s %s %s", name, class, formatMemory(hard), formatMemory(soft), v.list[i+3]))
+		out = append(out, line{
+			text:   fmt.Sprintf("%s %s %s %s %s", name, class, formatMemory(hard), formatMemory(soft), v.list[i+3]),
+			needed: !slices.Equal(v.list[i:i+4], def.list[i:i+4]),
+		})
 	}
 	return out
 }
@@ -125,18 +127,18 @@ func (addressCodec) parse(words []string, _ Value) (Value, error) {
 
 func (addressCodec) format(v Value) string { return strings.Join(v.list, " ") }
 
-func (addressCodec) lines(name string, v, def Value) []string {
+func (addressCodec) lines(name string, v, def Value) []line {
 	switch {
 	case v.equal(def):
 		return nil
 	case len(v.list) == 0:
-		return []string{name + ` ""`}
+		return []line{{name + ` ""`, true}}
 	}
-	line := name
+	text := name
 	for _, a := range v.list {
-		line += " " + bare(a)
+		text += " " + bare(a)
 	}
-	return []string{line}
+	return []line{{text, true}}
 }
 
 // bare quotes a word only if redis.conf would not read it back as it is.
@@ -169,7 +171,9 @@ func (oomCodec) parse(words []string, _ Value) (Value, error) {
 
 func (oomCodec) format(v Value) string { return strings.Join(v.list, " ") }
 
-func (c oomCodec) lines(name string, v, _ Value) []string { return []string{name + " " + c.format(v)} }
+func (c oomCodec) lines(name string, v, def Value) []line {
+	return single(name+" "+c.format(v), v, def)
+}
 
 // percentileCodec keeps percentiles in the shortest of at most 6 decimals.
 type percentileCodec struct{}
@@ -197,11 +201,11 @@ func (percentileCodec) parse(words []string, _ Value) (Value, error) {
 
 func (percentileCodec) format(v Value) string { return strings.Join(v.list, " ") }
 
-func (c percentileCodec) lines(name string, v, _ Value) []string {
+func (c percentileCodec) lines(name string, v, _ Value) []line {
 	if len(v.list) == 0 {
-		return []string{name + ` ""`}
+		return []line{{name + ` ""`, true}}
 	}
-	return []string{name + " " + c.format(v)}
+	return []line{{name + " " + c.format(v), true}}
 }
 
 // replicaOfCodec keeps host and port of the primary, nothing for "no one".
@@ -225,11 +229,11 @@ func (replicaOfCodec) parse(words []string, _ Value) (Value, error) {
 
 func (replicaOfCodec) format(v Value) string { return strings.Join(v.list, " ") }
 
-func (replicaOfCodec) lines(name string, v, _ Value) []string {
+func (replicaOfCodec) lines(name string, v, _ Value) []line {
 	if len(v.list) == 0 {
 		return nil
 	}
-	return []string{name + " " + bare(v.list[0]) + " " + v.list[1]}
+	return []line{{name + " " + bare(v.list[0]) + " " + v.list[1], true}}
 }
 
 // dirCodec keeps the absolute working directory. A relative one is relative to
@@ -261,7 +265,10 @@ func (dirCodec) parse(words []string, prev Value) (Value, error) {
 
 func (dirCodec) format(v Value) string { return v.str }
 
-func (dirCodec) lines(name string, v, _ Value) []string { return []string{name + " " + Quote(v.str)} }
+// lines are always needed: the default is wherever the next start happens.
+func (dirCodec) lines(name string, v, _ Value) []line {
+	return []line{{name + " " + Quote(v.str), true}}
+}
 
 // reason is a system error in the C library's words, which begin with a
 // capital.

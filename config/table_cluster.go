@@ -32,6 +32,6 @@ var observeTable = []row{
 	integer("latency-monitor-threshold", 0, 0, maxInt64).waits("LATENCY"),
 	yesNo("latency-tracking", true),
 	special("latency-tracking-info-percentiles", percentileCodec{}, Value{list: []string{"50", "99", "99.9"}}).
-		flag(manyWords | renewed),
+		flag(manyWords),
 	special("notify-keyspace-events", notifyCodec{}, Value{}).notBuilt(pubsub),
 }

@@ -3,7 +3,7 @@ package config
 // persistenceTable: RDB and AOF. Redis' default save points are
 // "3600 1 300 100 60 10000"; a server that cannot save yet must not claim them.
 var persistenceTable = []row{
-	special("save", saveCodec{}, Value{}).flag(manyWords | adds | renewed).notBuilt(persistence),
+	special("save", saveCodec{}, Value{}).flag(manyWords | adds).notBuilt(persistence),
 	text("dbfilename", "dump.rdb").flag(protected).checked(plainName("dbfilename")).waits(persistence),
 	yesNo("rdbcompression", true).waits(persistence),
 	yesNo("rdbchecksum", true).fixed().waits(persistence),

@@ -7,7 +7,7 @@ var processTable = []row{
 	yesNo("daemonize", false).fixed(),
 	choice("supervised", "no", "upstart", "systemd", "auto", "no").fixed(),
 	optional("pidfile").fixed(),
-	special("dir", dirCodec{}, Value{}).flag(protected | renewed),
+	special("dir", dirCodec{}, Value{}).flag(protected),
 	integer("databases", 16, 1, maxInt32).fixed(),
 	choice("loglevel", "notice", "debug", "verbose", "notice", "warning", "nothing"),
 	text("logfile", "").fixed(),
