@@ -41,15 +41,15 @@ func hostname(v Value) error {
 
 func letterOrDigit(c byte) bool { return c-'0' < 10 || (c|0x20)-'a' < 26 }
 
-// nodeName checks a human readable node name: it goes unquoted into nodes.conf
-// and CLUSTER NODES.
+// nodeName checks a human readable node name; empty is unset. It stands in
+// nodes.conf, whose lines are split at blanks, commas and quotes, so those are
+// refused together with what Redis refuses.
 func nodeName(v Value) error {
 	if len(v.str) >= maxHostname {
 		return errors.New("Node name must be less than 256 characters")
 	}
 	for i := 0; i < len(v.str); i++ {
-		c := v.str[i]
-		if c < ' ' || c > '~' || strings.IndexByte("!#$%&()*+:;<>?@[]^{|}~,=\"'`\\", c) >= 0 {
+		if c := v.str[i]; c <= ' ' || c == 0x7f || strings.IndexByte("!#$%&()*+:;<>?@[]^{|}~,=\"'", c) >= 0 {
 			return errors.New("Announced human node name contained invalid character")
 		}
 	}

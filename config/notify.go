@@ -62,10 +62,16 @@ func (notifyCodec) parse(words []string, _ Value) (Value, error) {
 	return Value{num: int64(set)}, nil
 }
 
-// format prints A for all classes of it. Redis then leaves out n as well; here
-// it stays, so that a rewritten file says what is set.
-func (notifyCodec) format(v Value) string {
-	set := NotifyClass(v.num)
+// format prints A for all classes of it and then, as Redis does, leaves out n.
+func (c notifyCodec) format(v Value) string {
+	if NotifyClass(v.num)&NotifyAll == NotifyAll {
+		v.num &^= int64(NotifyNew)
+	}
+	return c.letters(NotifyClass(v.num))
+}
+
+// letters names every class of the set.
+func (notifyCodec) letters(set NotifyClass) string {
 	var b strings.Builder
 	if set&NotifyAll == NotifyAll {
 		b.WriteByte('A')
@@ -80,5 +86,5 @@ func (notifyCodec) format(v Value) string {
 }
 
 func (c notifyCodec) lines(name string, v, def Value) []line {
-	return single(name+" "+Quote(c.format(v)), v, def)
+	return single(name+" "+Quote(c.letters(NotifyClass(v.num))), v, def)
 }
