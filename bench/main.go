@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
@@ -66,10 +67,14 @@ func run() error {
 		idle      = flag.Int("idle", 10_000, "idle connections")
 		flushWait = flag.Duration("flush-wait", 60*time.Second, "how long memory may take to come back after FLUSHALL")
 		threads   = flag.String("io-threads", "", "value of io-threads for all; default: each server's own")
-		jsonPath  = flag.String("json", "", "write the results as JSON")
-		svgPath   = flag.String("svg", "", "write a chart")
+		jsonPath  = flag.String("json", "", "write the results as JSON; a full run without -quick writes bench/results.json")
+		svgPath   = flag.String("svg", "", "write a chart; a full run without -quick writes bench/results.svg")
 	)
 	flag.Parse()
+	if !*quick && *names == sectionNames() {
+		*jsonPath = cmp.Or(*jsonPath, "bench/results.json")
+		*svgPath = cmp.Or(*svgPath, "bench/results.svg")
+	}
 	c := &config{rounds: *rounds, each: *each, conns: *conns, keys: *keys, paceKeys: *paceKeys, idle: *idle, flushWait: *flushWait}
 	if *quick {
 		c.rounds, c.each, c.keys, c.paceKeys, c.idle, c.flushWait = 3, 300*time.Millisecond, 100_000, 500_000, 1000, 5*time.Second
