@@ -7,6 +7,7 @@ type Client struct {
 	ID      int64
 	DB      int
 	Proto   int // 2 or 3
+	Owner   any // the connection, for the server
 	Flags   ClientFlags
 	Name    string
 	LibName string

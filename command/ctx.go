@@ -70,6 +70,7 @@ type Ctx struct {
 	Stats  *Stats
 	Locker keyspace.Locker
 	Rand   *rand.Rand
+	Owner  any   // the executor, for the server
 	Now    int64 // unix milliseconds, one reading per command, EXEC or script
 
 	// Keys are the command's keys in argument order, resolved by the

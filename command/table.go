@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -13,7 +14,7 @@ type Table struct {
 	top    []*Spec          // commands, sorted by name
 	// fast is an open-addressing table over byName for Lookup: a hot name
 	// costs one hash of at most 8 bytes and one comparison.
-	fast [512]*Spec
+	fast [512]entry
 }
 
 // NewTable builds a table of families. Names must be unique and lower case.
@@ -31,6 +32,7 @@ func NewTable(handlers map[string]Handler, families ...[]*Spec) *Table {
 			s.Handler = handlers[s.full]
 		}
 	}
+	t.index()
 	sort.Slice(t.top, func(i, j int) bool { return t.top[i].Name < t.top[j].Name })
 	return t
 }
@@ -48,11 +50,6 @@ func (t *Table) add(s *Spec) {
 		s.Subs[i] = sub
 		t.register(sub)
 	}
-	h := nameHash([]byte(s.Name))
-	for t.fast[h%uint32(len(t.fast))] != nil {
-		h++
-	}
-	t.fast[h%uint32(len(t.fast))] = s
 }
 
 // copyFor returns the table's own copy of a spec: several nodes of one process
@@ -89,16 +86,55 @@ func (t *Table) ByID(id int) *Spec { return t.all[id] }
 // Commands lists the commands (not their subcommands) by name.
 func (t *Table) Commands() []*Spec { return t.top }
 
+// Specs lists commands and subcommands by ID.
+func (t *Table) Specs() []*Spec { return t.all }
+
+// Rename changes the name that a command is called by (rename-command), or
+// removes the command if to is "". Only before the table is used.
+func (t *Table) Rename(from, to string) error {
+	s := t.byName[from]
+	if s == nil {
+		return errors.New("No such command in rename-command")
+	}
+	if to != "" && t.byName[to] != nil {
+		return errors.New("Target command name already exists")
+	}
+	delete(t.byName, from)
+	if to != "" {
+		t.byName[to] = s
+	}
+	t.index()
+	return nil
+}
+
+// index rebuilds fast from byName.
+func (t *Table) index() {
+	t.fast = [len(t.fast)]entry{}
+	for name, s := range t.byName {
+		h := nameHash([]byte(name))
+		for t.fast[h%uint32(len(t.fast))].spec != nil {
+			h++
+		}
+		t.fast[h%uint32(len(t.fast))] = entry{name, s}
+	}
+}
+
+// entry is one place of Table.fast: a command under the name it is called by.
+type entry struct {
+	name string
+	spec *Spec
+}
+
 // Lookup finds a command by name in any case, nil if there is none.
 func (t *Table) Lookup(name []byte) *Spec {
 	h := nameHash(name)
 	for {
-		s := t.fast[h%uint32(len(t.fast))]
-		if s == nil {
+		e := &t.fast[h%uint32(len(t.fast))]
+		if e.spec == nil {
 			return nil
 		}
-		if equalFold(name, s.Name) {
-			return s
+		if equalFold(name, e.name) {
+			return e.spec
 		}
 		h++
 	}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"clusternode/command"
+	"clusternode/config"
+)
+
+// commandTable builds the node's table: all families, the handlers that are
+// the server's, and the rename-command lines of the configuration.
+func (s *Server) commandTable() (*command.Table, error) {
+	handlers := map[string]command.Handler{
+		"info":           s.handleInfo,
+		"shutdown":       s.handleShutdown,
+		"multi":          s.handleMulti,
+		"exec":           func(x *command.Ctx) { workerOf(x).exec(connOf(x)) },
+		"discard":        s.handleDiscard,
+		"watch":          s.handleWatch,
+		"unwatch":        func(x *command.Ctx) { s.unwatch(connOf(x)); x.W.OK() },
+		"reset":          s.handleReset,
+		"client|list":    s.handleClientList,
+		"client|info":    s.handleClientInfo,
+		"client|kill":    s.handleClientKill,
+		"client|pause":   s.handleClientPause,
+		"client|unpause": s.handleClientUnpause,
+	}
+	t := command.NewTable(handlers, command.Families()...)
+	for _, r := range s.cfg.Renames() {
+		if err := t.Rename(strings.ToLower(r.From), strings.ToLower(r.To)); err != nil {
+			return nil, fmt.Errorf("rename-command %s: %w", r.From, err)
+		}
+	}
+	for _, spec := range t.Specs() {
+		if spec.Handler == nil && len(spec.Subs) == 0 {
+			return nil, fmt.Errorf("command %s has no handler", spec.FullName())
+		}
+	}
+	return t, nil
+}
+
+// isLoopback reports whether "host:port" is on this machine.
+func isLoopback(addr string) bool {
+	a, err := netip.ParseAddrPort(addr)
+	return err == nil && a.Addr().IsLoopback()
+}
+
+// configStore implements command.ConfigStore.
+type configStore struct {
+	*config.Config
+	s *Server
+}
+
+// ResetStat implements command.ConfigStore; the world is stopped.
+func (c configStore) ResetStat() { c.s.resetStat() }
+
+// Loopback implements command.ConfigStore.
+func (c configStore) Loopback(cl *command.Client) bool { return cl.Owner.(*conn).local() }

@@ -1,0 +1,334 @@
+package server
+
+import (
+	"time"
+
+	"clusternode/command"
+	"clusternode/keyspace"
+	"clusternode/resp"
+)
+
+// transport is what a connection needs from whatever carries its bytes. The
+// loop and the goroutine path implement it; tests drive a conn with a fake.
+type transport interface {
+	// send takes what it can of b now; what is left the connection keeps
+	// until drain. An error means that the connection is gone.
+	send(b []byte) (int, error)
+	// post brings a letter to the owner of the connection. Any goroutine.
+	post(l letter)
+	fd() int
+}
+
+// parking says why a connection's input waits.
+type parking uint8
+
+const (
+	notParked   parking = iota
+	parkSlot            // its slot is locked; the waiter wakes it
+	parkPause           // CLIENT PAUSE
+	parkOffload         // its command runs on a pooled worker
+	parkOutput          // the client does not read its replies
+)
+
+// conn is one client connection. It does no I/O itself. See the package
+// comment for who owns its fields.
+type conn struct {
+	command.Client
+	s  *Server
+	tr transport
+
+	addr, laddr string
+	created     time.Time
+	active      int64 // last input, ns since s.start
+	lastCmd     *command.Spec
+
+	parser resp.Parser
+	in     []byte // input not yet executed; nil when there is none
+	out    []byte // replies not yet taken by the transport; nil when there are none
+
+	parked     parking
+	waiter     keyspace.Waiter // while parkSlot
+	closing    bool            // no more commands; the transport closes it
+	closed     bool
+	readPaused bool
+	softSince  int64 // when out first exceeded the soft limit, ns; 0: it does not
+
+	multi   []queued
+	multiSz int // bytes of the queued arguments
+	watch   watchState
+
+	netIn, netOut, commands int64
+	frozen                  *clientView // while parkOffload: what CLIENT LIST shows
+}
+
+// Limits of a connection, in bytes.
+const (
+	flushAt = 256 << 10 // replies of a batch are sent when they reach this
+	// outHigh stops the execution of a client that does not read its replies;
+	// it goes on when they were taken. Redis keeps them without limit.
+	outHigh     = 64 << 20
+	parkedInput = 64 << 10 // a set-aside connection with this much input is not read
+)
+
+// feed hands newly read bytes to the connection and runs what is complete.
+// data may be the loop's read buffer: what cannot run yet is copied.
+func (w *worker) feed(c *conn, data []byte) {
+	c.active = w.last
+	w.countInput(c, len(data))
+	if c.parked != notParked || c.closing {
+		w.keep(c, data)
+		return
+	}
+	if len(c.in) == 0 {
+		n := w.process(c, data)
+		if n < len(data) && !c.closing {
+			w.keep(c, data[n:])
+		}
+		return
+	}
+	w.keep(c, data)
+	w.pump(c)
+}
+
+// fed is feed for n bytes that were read straight into c.in.
+func (w *worker) fed(c *conn, n int) {
+	c.active = w.last
+	w.countInput(c, n)
+	w.pump(c)
+}
+
+func (w *worker) countInput(c *conn, n int) {
+	c.netIn += int64(n)
+	w.stats.netIn += int64(n)
+}
+
+// keep appends input that has to wait. Room for a long argument is made in
+// steps: a client pays for memory with bytes. A client whose backlog exceeds
+// the query buffer limit is closed, as in Redis.
+func (w *worker) keep(c *conn, data []byte) {
+	if need := c.parser.Need(); need > cap(c.in) {
+		grown := make([]byte, len(c.in), min(need, max(2*(len(c.in)+len(data)), 4*readChunk)))
+		copy(grown, c.in)
+		c.in = grown
+	}
+	c.in = append(c.in, data...)
+	if int64(len(c.in)) > w.s.lim.queryBuffer.Load() && c.parked == notParked {
+		w.s.log.Warning("Closing client that reached max query buffer length: %s", c.view(w.s).String())
+		c.closing = true
+	}
+}
+
+// pump runs what c.in holds and moves the rest to its front.
+func (w *worker) pump(c *conn) {
+	n := w.process(c, c.in)
+	switch {
+	case n >= len(c.in):
+		c.in = nil
+	case n > 0:
+		c.in = c.in[:copy(c.in, c.in[n:])]
+	}
+}
+
+// resume continues a connection whose reason to wait has gone.
+func (w *worker) resume(c *conn) {
+	if c.closed {
+		return
+	}
+	c.parked = notParked
+	if len(c.in) > 0 && !c.closing {
+		w.pump(c)
+	}
+}
+
+// process runs the commands in data until it is used up, the connection is
+// set aside, or it closes. It returns how many bytes were consumed; a command
+// that was set aside is not: it is parsed again when the connection resumes.
+func (w *worker) process(c *conn, data []byte) (consumed int) {
+	for consumed < len(data) && !c.closing {
+		args, n, err := c.parser.Next(data[consumed:], w.args[:0], c.limits())
+		w.args = args[:0]
+		if err != nil {
+			w.protocolError(c, err)
+			consumed = len(data)
+			break
+		}
+		if n == 0 {
+			break
+		}
+		if len(args) == 0 {
+			consumed += n
+			continue
+		}
+		w.w.Proto = c.Proto
+		mark := len(w.w.Buf)
+		if w.execute(c, args) == setAside {
+			w.w.Buf = w.w.Buf[:mark]
+			break
+		}
+		consumed += n
+		if c.parked != notParked { // offloaded: the reply comes later
+			break
+		}
+		if c.Flags&(command.ClientReplyOff|command.ClientReplySkip|command.ClientReplySkipNext|command.ClientAsking|command.ClientCloseAfterReply) != 0 {
+			w.afterReply(c, mark)
+		}
+		if len(w.w.Buf) >= flushAt {
+			w.flush(c)
+			if len(c.out) > outHigh {
+				c.parked = parkOutput
+				break
+			}
+		}
+		w.x.Yield()
+	}
+	w.flush(c)
+	return consumed
+}
+
+// afterReply applies CLIENT REPLY to what the last command wrote from mark on,
+// lets ASKING lapse, and closes after QUIT.
+func (w *worker) afterReply(c *conn, mark int) {
+	if c.Flags&(command.ClientReplyOff|command.ClientReplySkip) != 0 {
+		w.w.Buf = w.w.Buf[:mark]
+	}
+	c.Flags &^= command.ClientReplySkip
+	if c.Flags&command.ClientReplySkipNext != 0 {
+		c.Flags = c.Flags&^command.ClientReplySkipNext | command.ClientReplySkip
+	}
+	if c.Flags&command.ClientMulti == 0 && (c.lastCmd == nil || c.lastCmd.Name != "asking") {
+		c.Flags &^= command.ClientAsking
+	}
+	if c.Has(command.ClientCloseAfterReply) {
+		c.closing = true
+	}
+}
+
+// protocolError replies and closes: nothing after garbage can be understood.
+func (w *worker) protocolError(c *conn, err error) {
+	w.s.log.Verbose("%v from client: %s", err, c.view(w.s).String())
+	w.w.Error("ERR " + err.Error())
+	w.countError("ERR")
+	c.closing = true
+}
+
+// flush hands the replies in the worker's buffer to the transport, and keeps
+// what it does not take.
+func (w *worker) flush(c *conn) {
+	b := w.w.Buf
+	if len(b) == 0 {
+		return
+	}
+	c.netOut += int64(len(b))
+	w.stats.netOut += int64(len(b))
+	if len(c.out) == 0 {
+		n, err := c.tr.send(b)
+		if err != nil {
+			c.closing = true
+			n = len(b)
+		}
+		b = b[n:]
+	}
+	if len(b) > 0 {
+		w.setOut(c, append(c.out, b...))
+		w.checkOutput(c)
+	}
+	w.w.Buf = w.w.Buf[:0]
+	if cap(w.w.Buf) > 4*flushAt {
+		w.w.Buf = make([]byte, 0, flushAt)
+	}
+}
+
+// setOut changes the unsent replies, and the node's sum of them.
+func (w *worker) setOut(c *conn, out []byte) {
+	w.s.outBytes.Add(int64(len(out) - len(c.out)))
+	c.out = out
+}
+
+// drain sends what waited in c.out, when the transport is writable again.
+func (w *worker) drain(c *conn) {
+	n, err := c.tr.send(c.out)
+	switch {
+	case err != nil:
+		c.closing = true
+		w.setOut(c, nil)
+		return
+	case n == len(c.out):
+		w.setOut(c, nil)
+		c.softSince = 0
+	case cap(c.out) > 4*(len(c.out)-n)+flushAt:
+		w.setOut(c, append([]byte(nil), c.out[n:]...))
+	default:
+		w.setOut(c, c.out[n:])
+	}
+	if c.parked == parkOutput && len(c.out) <= outHigh/2 {
+		w.resume(c)
+	}
+}
+
+// checkOutput applies client-output-buffer-limit to the bytes that wait, and
+// the node's own bound: when all clients together leave too much unread, those
+// that leave more than their share are closed.
+func (w *worker) checkOutput(c *conn) {
+	hard, soft, softFor := w.s.lim.output()
+	n := int64(len(c.out))
+	over := hard > 0 && n > hard || n > outShare && w.s.outBytes.Load() > outTotal
+	if soft > 0 && n > soft {
+		if c.softSince == 0 {
+			c.softSince = max(w.last, 1)
+		}
+		over = over || w.last-c.softSince > int64(softFor)
+	} else {
+		c.softSince = 0
+	}
+	if over {
+		w.s.log.Warning("Client %s scheduled to be closed ASAP for overcoming of output buffer limits.", c.view(w.s).String())
+		w.s.counters.outputDisconnects.Add(1)
+		c.closing = true
+		w.setOut(c, nil)
+	}
+}
+
+const (
+	outTotal = 1 << 30 // unread replies of all clients
+	outShare = 1 << 20 // what one client may leave unread beyond that
+)
+
+// replied takes the replies of an offloaded command and goes on.
+func (w *worker) replied(c *conn, reply []byte) {
+	c.frozen = nil
+	w.w.Buf = append(w.w.Buf, reply...)
+	w.flush(c)
+	w.resume(c)
+}
+
+// hangUp closes the connection without sending what is left.
+func (w *worker) hangUp(c *conn) {
+	c.closing = true
+	w.setOut(c, nil)
+}
+
+// review looks after a connection that may be idle. It reports whether
+// something changed.
+func (w *worker) review(c *conn) bool {
+	if c.parked == parkOffload || c.closing {
+		return false
+	}
+	if limit := w.s.lim.idle.Load(); limit > 0 && c.parked == notParked && w.last-c.active > limit*int64(time.Second) {
+		w.s.log.Verbose("Closing idle client")
+		c.closing = true
+		return true
+	}
+	if c.softSince > 0 {
+		w.checkOutput(c)
+		return c.closing
+	}
+	return false
+}
+
+// limits are the parser's limits: tight ones before authentication.
+func (c *conn) limits() *resp.Limits {
+	if c.Has(command.ClientAuthenticated) {
+		return c.s.lim.authenticated.Load()
+	}
+	return &c.s.lim.anonymous
+}

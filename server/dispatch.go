@@ -1,0 +1,236 @@
+package server
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"clusternode/command"
+	"clusternode/resp"
+)
+
+// verdict is what became of a command.
+type verdict uint8
+
+const (
+	// finished: replied, or queued, or handed to a pooled worker.
+	finished verdict = iota
+	// setAside: nothing happened yet; run it again when the connection resumes.
+	setAside
+	// tooLong: nothing happened yet; it should not run on a loop.
+	tooLong
+)
+
+// longCommand is the estimated cost above which a command leaves its loop.
+const longCommand = int64(time.Millisecond)
+
+// execute runs one command from its arguments to its reply, in the order of
+// checks of Redis' processCommand.
+func (w *worker) execute(c *conn, args [][]byte) verdict {
+	spec := w.s.env.Table.Lookup(args[0])
+	if spec == nil {
+		w.reject(c, nil, resp.UnknownCommand(args))
+		return finished
+	}
+	if len(spec.Subs) > 0 && len(args) > 1 {
+		sub := spec.Sub(args[1])
+		if sub == nil {
+			w.reject(c, spec, resp.UnknownSubcommand(args[1], spec.Name))
+			return finished
+		}
+		spec = sub
+	}
+	if !spec.ArityOK(len(args)) {
+		w.reject(c, spec, resp.WrongArity(spec.FullName()))
+		return finished
+	}
+	if text := w.refusal(c, spec); text != "" {
+		w.reject(c, spec, text)
+		return finished
+	}
+	w.cx.C = &c.Client
+	w.cx.Now = w.unixMillis()
+	if !w.cx.Bind(spec, args, c.DB) {
+		w.cx.Keys = w.cx.Keys[:0] // the handler finds what is wrong, as in Redis
+	}
+	return w.place(c, spec, args)
+}
+
+// refusal returns the error that keeps a well-formed command from running
+// whatever its keys are, "" if nothing does.
+func (w *worker) refusal(c *conn, spec *command.Spec) string {
+	const special = command.Protected | command.NoMulti
+	if spec.Flags&special == 0 && c.Has(command.ClientAuthenticated) {
+		return ""
+	}
+	if spec.Is(command.Protected) && !w.s.debugAllowed(c) {
+		return resp.ProtectedCommand(strings.ToUpper(rootName(spec)), "enable-"+rootName(spec)+"-command")
+	}
+	if !c.Has(command.ClientAuthenticated) && !spec.Is(command.NoAuth) {
+		return resp.ErrNoAuth
+	}
+	if spec.Is(command.NoMulti) && c.Has(command.ClientMulti) {
+		return resp.ErrNotInMulti
+	}
+	return ""
+}
+
+func rootName(spec *command.Spec) string {
+	if p := spec.Parent(); p != nil {
+		return p.Name
+	}
+	return spec.Name
+}
+
+// reject replies an error to a command that did not run. It spoils an open
+// transaction; EXEC itself ends it.
+func (w *worker) reject(c *conn, spec *command.Spec, text string) {
+	if spec != nil {
+		w.perCmd[spec.ID()].rejected++
+	}
+	c.lastCmd = spec
+	if c.Has(command.ClientMulti) {
+		if spec != nil && spec == w.s.execSpec {
+			w.discard(c)
+			text = "EXECABORT Transaction discarded because of: " + text
+		} else {
+			c.Flags |= command.ClientDirtyExec
+		}
+	}
+	w.w.Error(text)
+	w.countError(text)
+	w.tick()
+}
+
+// place finds where the command runs: here with its slots locked, here under
+// the gate, or on a pooled worker.
+func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
+	if w.inGate {
+		return w.checked(c, spec)
+	}
+	queueing := c.Has(command.ClientMulti) && !spec.Is(command.Immediate)
+	if !queueing {
+		if spec.Lock == command.LockGate || spec == w.s.execSpec && c.queuedNeedsGate() {
+			w.slots = w.slots[:0]
+			var v verdict
+			w.exclusive(func() { v = w.checked(c, spec) })
+			return v
+		}
+		if spec.Blocks && w.l != nil {
+			w.offload(c, args)
+			return finished
+		}
+	}
+	w.collectSlots(c, spec)
+	if !w.lock(c) {
+		w.stats.parked++
+		c.parked = parkSlot
+		return setAside
+	}
+	v := w.checked(c, spec)
+	w.unlock()
+	if v == tooLong {
+		w.offload(c, args)
+		return finished
+	}
+	return v
+}
+
+// collectSlots lists in w.slots the slots to lock, ascending and once each. A
+// command that the route refuses for its many slots needs none.
+func (w *worker) collectSlots(c *conn, spec *command.Spec) {
+	set := w.slots[:0]
+	for i := range w.cx.Keys {
+		set = append(set, w.cx.Keys[i].Slot)
+	}
+	if len(c.watch.keys)+len(c.multi) > 0 && (spec.Is(command.Immediate) || spec == w.s.unwatchSpec) {
+		set = c.appendTransactionSlots(set, spec == w.s.execSpec)
+	}
+	if len(set) > 1 {
+		slices.Sort(set)
+		set = slices.Compact(set)
+		if len(set) > 1 && w.s.table.Load() != nil && spec != w.s.execSpec && len(w.cx.Keys) > 1 {
+			set = set[:0]
+		}
+	}
+	w.slots = set
+}
+
+// checked makes the checks that depend on the keys, with their slots locked
+// (or the world stopped), and runs or queues the command.
+func (w *worker) checked(c *conn, spec *command.Spec) verdict {
+	if t := w.s.table.Load(); t != nil {
+		if text := w.route(c, spec, t); text != "" {
+			w.redirect(c, spec, text)
+			return finished
+		}
+	}
+	if limit := w.s.lim.maxMemory.Load(); limit > 0 && w.growsMemory(c, spec) && w.s.ks.UsedMemory() > limit {
+		w.reject(c, spec, resp.ErrOOM)
+		return finished
+	}
+	if w.s.pause.holds(w.cx.Now, spec, c) {
+		w.s.pause.add(c)
+		c.parked = parkPause
+		return setAside
+	}
+	c.lastCmd = spec
+	switch {
+	case c.Has(command.ClientMulti) && !spec.Is(command.Immediate):
+		w.enqueue(c, spec, w.cx.Args)
+	case w.l != nil && !w.inGate && w.isLong(c, spec):
+		return tooLong
+	case spec.Blocks && !w.inGate:
+		// It may wait: the gate shall not wait for it.
+		w.x.Leave()
+		w.call(c, spec)
+		w.x.Enter()
+	default:
+		w.call(c, spec)
+	}
+	return finished
+}
+
+// growsMemory says which commands are refused when memory is used up: those
+// that say so, and what a transaction would queue.
+func (w *worker) growsMemory(c *conn, spec *command.Spec) bool {
+	if spec.Is(command.DenyOOM) {
+		return true
+	}
+	if !c.Has(command.ClientMulti) {
+		return false
+	}
+	if spec == w.s.execSpec {
+		return c.queuedDenyOOM()
+	}
+	return !spec.Is(command.Immediate)
+}
+
+// isLong estimates whether the command would keep the loop for too long.
+func (w *worker) isLong(c *conn, spec *command.Spec) bool {
+	if spec == w.s.execSpec {
+		return w.queuedCost(c) > longCommand
+	}
+	if spec.Cost == nil {
+		return false
+	}
+	w.cx.BindParts()
+	return spec.Cost(&w.cx) > longCommand
+}
+
+// call runs the handler, with everything locked, and accounts for it.
+func (w *worker) call(c *conn, spec *command.Spec) {
+	w.cx.BindParts()
+	w.w.LastError = ""
+	began := w.last
+	spec.Handler(&w.cx)
+	st := &w.perCmd[spec.ID()]
+	st.calls++
+	st.nanos += w.tick() - began
+	w.stats.commands++
+	c.commands++
+	if w.w.LastError != "" {
+		st.failed++
+		w.countError(w.w.LastError)
+	}
+}

@@ -1,0 +1,68 @@
+package server
+
+import (
+	"math"
+	"sync/atomic"
+
+	"clusternode/config"
+	"clusternode/resp"
+)
+
+// limits are the directives that the server reads on its way, one atomic load
+// each.
+type limits struct {
+	idle        config.Var // timeout, seconds; 0: none
+	keepAlive   config.Var // tcp-keepalive, seconds; 0: off
+	maxClients  config.Var
+	protected   config.Var // protected-mode
+	queryBuffer config.Var // client-query-buffer-limit, bytes
+	maxMemory   config.Var // bytes; 0: none
+
+	// authenticated and anonymous are the parser's limits.
+	authenticated atomic.Pointer[resp.Limits]
+	anonymous     resp.Limits
+	outputNormal  atomic.Pointer[config.OutputLimit]
+}
+
+// bindLimits connects the limits and the command settings with the
+// configuration.
+func (s *Server) bindLimits(c *config.Config) {
+	l := &s.lim
+	l.idle, l.keepAlive = c.Var("timeout"), c.Var("tcp-keepalive")
+	l.maxClients, l.protected = c.Var("maxclients"), c.Var("protected-mode")
+	l.queryBuffer, l.maxMemory = c.Var("client-query-buffer-limit"), c.Var("maxmemory")
+	l.anonymous = resp.AnonymousLimits()
+	s.apply(func() error {
+		lim := resp.AuthenticatedLimits(int(c.Int("proto-max-bulk-len")))
+		l.authenticated.Store(&lim)
+		s.env.Settings.MaxBulk.Store(c.Int("proto-max-bulk-len"))
+		return nil
+	}, "proto-max-bulk-len")
+	s.apply(func() error {
+		out := c.OutputLimits().Normal
+		l.outputNormal.Store(&out)
+		return nil
+	}, "client-output-buffer-limit")
+	s.apply(func() error {
+		s.env.Settings.LFU.Store(isLFU(c.String("maxmemory-policy")))
+		s.env.Settings.LFULogFactor.Store(int32(c.Int("lfu-log-factor")))
+		s.env.Settings.LFUDecay.Store(int32(c.Int("lfu-decay-time")))
+		return nil
+	}, "maxmemory-policy", "lfu-log-factor", "lfu-decay-time")
+}
+
+func isLFU(policy string) bool { return policy == "allkeys-lfu" || policy == "volatile-lfu" }
+
+// apply runs f now, and whenever CONFIG SET changes one of the directives.
+func (s *Server) apply(f func() error, directives ...string) {
+	_ = f() // at the start nothing can be refused: Load has checked the values
+	s.cfg.HookAll(f, directives...)
+}
+
+// output is client-output-buffer-limit of normal clients: bytes, bytes, ns.
+func (l *limits) output() (hard, soft, softFor int64) {
+	o := l.outputNormal.Load()
+	return clamp(o.Hard), clamp(o.Soft), o.SoftSeconds * 1e9
+}
+
+func clamp(n uint64) int64 { return int64(min(n, math.MaxInt64)) }

@@ -1,0 +1,394 @@
+package server
+
+import (
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	haveLoops   = true
+	loopEvents  = 256
+	readChunk   = 64 << 10  // the loop's read buffer
+	maxRawIO    = 256 << 10 // one raw call never moves more: it cannot be preempted
+	tickEvery   = 100 * time.Millisecond
+	acceptBatch = 1000 // connections taken per readiness of a listener
+	reviewShare = 10
+)
+
+// loop is one event loop: a locked thread with its own epoll set. Connections
+// live on one loop for ever. Everything but the mailbox and the progress marks
+// belongs to the loop's thread, while it is entered into the keyspace.
+//
+// A round is: wait for events, enter, read the clock, serve letters and
+// sockets, leave. Between commands the executor yields to the gate.
+type loop struct {
+	s    *Server
+	id   int
+	w    *worker
+	ep   int // epoll instance
+	bell int // eventfd that the mailbox rings
+	box  mailbox
+
+	conns     []*sock // by index in epoll data; nil: free
+	gens      []uint32
+	free      []int32
+	listeners []*listener
+	nextTick  int64
+	reviewed  int // index of the connection that cron looked at last
+	buf       []byte
+	events    [loopEvents]unix.EpollEvent
+	stopping  atomic.Bool
+	exited    chan struct{}
+
+	// Progress marks, for whoever asks whether the loop is stuck.
+	idle  atomic.Bool
+	since atomic.Int64 // start of the round, ns since s.start
+
+	count atomic.Int32 // connections, for the choice of the least busy loop
+}
+
+// Indices above every connection's: the bell and the listeners.
+const (
+	indexBell     = 1<<31 - 1
+	indexListener = 1<<30 - 1
+)
+
+// sock is the transport of a connection on a loop.
+type sock struct {
+	conn
+	l        *loop
+	sysfd    int
+	index    int32
+	gen      uint32
+	writable bool // EPOLLOUT is armed
+}
+
+func newLoop(s *Server, id int) (*loop, error) {
+	ep, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, err
+	}
+	bell, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		unix.Close(ep)
+		return nil, err
+	}
+	l := &loop{s: s, id: id, ep: ep, bell: bell, exited: make(chan struct{})}
+	l.box.ring = l.ringBell
+	l.buf = make([]byte, readChunk) // sockets share it: input is consumed or copied at once
+	l.idle.Store(true)
+	if err := l.watch(bell, indexBell, 0, unix.EPOLLIN); err != nil {
+		unix.Close(bell)
+		unix.Close(ep)
+		return nil, err
+	}
+	l.w = s.newWorker("loop", l)
+	return l, nil
+}
+
+// watch adds a descriptor to the epoll set.
+func (l *loop) watch(fd int, index int32, gen uint32, events uint32) error {
+	ev := unix.EpollEvent{Events: events, Fd: index, Pad: int32(gen)}
+	return unix.EpollCtl(l.ep, unix.EPOLL_CTL_ADD, fd, &ev)
+}
+
+func (l *loop) ringBell() {
+	one := uint64(1)
+	// EAGAIN means that the bell rings already.
+	_, _ = unix.Write(l.bell, (*[8]byte)(unsafe.Pointer(&one))[:])
+}
+
+// run serves until stop.
+func (l *loop) run() {
+	runtime.LockOSThread()
+	defer close(l.exited)
+	for !l.stopping.Load() {
+		n := l.wait()
+		l.w.x.Enter()
+		l.since.Store(l.w.tick())
+		l.idle.Store(false)
+		l.readLetters()
+		for i := range n {
+			l.serve(&l.events[i])
+		}
+		if l.w.last >= l.nextTick {
+			l.cron()
+		}
+		l.w.x.Leave()
+	}
+	l.shutdown()
+}
+
+// wait polls, and sleeps only when nothing is ready: a raw poll keeps the
+// processor, a blocking one hands it over.
+func (l *loop) wait() int {
+	n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.ep),
+		uintptr(unsafe.Pointer(&l.events[0])), loopEvents, 0, 0, 0)
+	if errno == 0 && n > 0 {
+		return int(n)
+	}
+	l.idle.Store(true)
+	timeout := max((l.nextTick-int64(time.Since(l.s.start)))/int64(time.Millisecond), 0) + 1
+	got, err := unix.EpollWait(l.ep, l.events[:], int(timeout))
+	if err != nil {
+		return 0
+	}
+	return got
+}
+
+// serve handles one event.
+func (l *loop) serve(ev *unix.EpollEvent) {
+	switch {
+	case ev.Fd == indexBell:
+		var b [8]byte
+		_, _ = unix.Read(l.bell, b[:])
+		l.readLetters()
+		return
+	case ev.Fd >= indexListener:
+		l.accept(l.listeners[ev.Fd-indexListener])
+		return
+	}
+	k := l.conns[ev.Fd]
+	if k == nil || k.gen != uint32(ev.Pad) {
+		return // closed earlier in this round
+	}
+	if ev.Events&unix.EPOLLOUT != 0 {
+		l.w.drain(&k.conn)
+	}
+	if ev.Events&(unix.EPOLLIN|unix.EPOLLHUP|unix.EPOLLERR) != 0 && !k.closing {
+		l.read(k)
+	}
+	l.settle(k)
+}
+
+// read takes what the socket has, once. A long argument is read straight into
+// its place behind what has come of it.
+func (l *loop) read(k *sock) {
+	c := &k.conn
+	if need := c.parser.Need(); c.parked == notParked && len(c.in) > 0 && need > len(c.in)+readChunk && cap(c.in) > len(c.in) {
+		dst := c.in[len(c.in):min(cap(c.in), need)]
+		n := l.rawRead(k, dst[:min(len(dst), maxRawIO)])
+		if n > 0 {
+			c.in = c.in[:len(c.in)+n]
+			l.w.fed(c, n)
+		}
+		return
+	}
+	if n := l.rawRead(k, l.buf); n > 0 {
+		l.w.feed(c, l.buf[:n])
+	}
+}
+
+// rawRead reads without telling the scheduler: the socket is ready, so the
+// call does not block. It returns 0 if there is nothing, and closes on error
+// or end.
+func (l *loop) rawRead(k *sock, dst []byte) int {
+	n, _, errno := syscall.RawSyscall(unix.SYS_READ, uintptr(k.sysfd), uintptr(unsafe.Pointer(unsafe.SliceData(dst))), uintptr(len(dst)))
+	switch {
+	case errno == unix.EAGAIN || errno == unix.EINTR:
+		return 0
+	case errno != 0 || n == 0:
+		l.w.hangUp(&k.conn)
+		return 0
+	}
+	return int(n)
+}
+
+// send implements transport.
+func (k *sock) send(b []byte) (int, error) {
+	sent := 0
+	for sent < len(b) {
+		part := b[sent:min(len(b), sent+maxRawIO)]
+		n, _, errno := syscall.RawSyscall(unix.SYS_WRITE, uintptr(k.sysfd), uintptr(unsafe.Pointer(unsafe.SliceData(part))), uintptr(len(part)))
+		switch {
+		case errno == unix.EAGAIN || errno == unix.EINTR:
+			return sent, nil
+		case errno != 0:
+			return sent, errno
+		}
+		sent += int(n)
+	}
+	return sent, nil
+}
+
+func (k *sock) post(m letter) { k.l.box.post(m) }
+func (k *sock) fd() int       { return k.sysfd }
+
+// settle arms or disarms writing and reading as the connection's state asks,
+// and closes it when it is done.
+func (l *loop) settle(k *sock) {
+	c := &k.conn
+	if c.closing && len(c.out) == 0 {
+		if c.parked != parkOffload {
+			l.drop(k)
+		}
+		return
+	}
+	want := len(c.out) > 0
+	// A client that is set aside and goes on sending is held back by TCP.
+	pauseRead := c.closing || c.parked != notParked && len(c.in) >= parkedInput
+	if want != k.writable || pauseRead != c.readPaused {
+		k.writable, c.readPaused = want, pauseRead
+		ev := unix.EpollEvent{Fd: k.index, Pad: int32(k.gen)}
+		if !pauseRead {
+			ev.Events |= unix.EPOLLIN
+		}
+		if want {
+			ev.Events |= unix.EPOLLOUT
+		}
+		_ = unix.EpollCtl(l.ep, unix.EPOLL_CTL_MOD, k.sysfd, &ev)
+	}
+}
+
+// readLetters serves the mailbox.
+func (l *loop) readLetters() {
+	for _, m := range l.box.take() {
+		switch m.kind {
+		case letterAdopt:
+			l.adopt(m.fd, m.from)
+			continue
+		case letterCall:
+			m.call()
+			continue
+		}
+		k := m.c.tr.(*sock)
+		if k.closed {
+			continue
+		}
+		l.deliver(k, m)
+		l.settle(k)
+	}
+}
+
+// deliver hands a letter to its connection.
+func (l *loop) deliver(k *sock, m letter) {
+	c := m.c
+	switch m.kind {
+	case letterResume:
+		if c.parked == parkSlot || c.parked == parkPause {
+			l.w.resume(c)
+		}
+	case letterReplies:
+		l.w.replied(c, m.data)
+	case letterHangUp:
+		l.w.hangUp(c)
+	}
+}
+
+// adopt takes over an accepted socket.
+func (l *loop) adopt(fd int, from *listener) {
+	var index int32
+	if n := len(l.free); n > 0 {
+		index, l.free = l.free[n-1], l.free[:n-1]
+	} else {
+		index = int32(len(l.conns))
+		l.conns, l.gens = append(l.conns, nil), append(l.gens, 0)
+	}
+	l.gens[index]++
+	k := &sock{l: l, sysfd: fd, index: index, gen: l.gens[index]}
+	if err := l.watch(fd, index, k.gen, unix.EPOLLIN); err != nil {
+		l.s.log.Warning("Error registering fd event for the new client: %v", err)
+		unix.Close(fd)
+		l.free = append(l.free, index)
+		l.forget()
+		return
+	}
+	local, _ := unix.Getsockname(fd)
+	peer, _ := unix.Getpeername(fd)
+	l.s.initConn(&k.conn, k, from, sockaddrString(peer, from), sockaddrString(local, from))
+	l.conns[index] = k
+}
+
+// drop closes a connection and forgets it.
+func (l *loop) drop(k *sock) {
+	k.closed = true
+	unix.Close(k.sysfd)
+	l.conns[k.index] = nil
+	l.free = append(l.free, k.index)
+	l.s.release(&k.conn)
+	l.forget()
+}
+
+// forget counts a connection out.
+func (l *loop) forget() {
+	l.count.Add(-1)
+	l.s.counters.clients.Add(-1)
+}
+
+// shutdown closes what the loop holds, after it has stopped.
+func (l *loop) shutdown() {
+	l.w.x.Enter()
+	for _, m := range l.box.close() {
+		switch m.kind {
+		case letterAdopt:
+			unix.Close(m.fd)
+			l.forget()
+		case letterCall:
+			m.call()
+		}
+	}
+	for _, k := range l.conns {
+		if k != nil {
+			l.drop(k)
+		}
+	}
+	l.w.x.Leave()
+	l.w.x.Close()
+	unix.Close(l.bell)
+	unix.Close(l.ep)
+}
+
+// stop ends the loop and waits for it. One that never ran is shut down here.
+func (l *loop) stop() {
+	l.stopping.Store(true)
+	if !l.s.life.started.Load() {
+		l.shutdown()
+		return
+	}
+	l.post(letter{kind: letterCall, call: func() {}})
+	<-l.exited
+}
+
+func (l *loop) post(m letter) { l.box.post(m) }
+
+// worker is the loop's own; others look at it on its thread only.
+func (l *loop) worker() *worker { return l.w }
+
+// busySince tells since when (ns since the server's start) the loop has been
+// in the round it is in, 0 if it waits for work.
+func (l *loop) busySince() int64 {
+	if l.idle.Load() {
+		return 0
+	}
+	return l.since.Load()
+}
+
+// cron looks after a tenth of the connections at each tick.
+func (l *loop) cron() {
+	l.nextTick = l.w.last + int64(tickEvery)
+	l.w.published.store(&l.w.stats)
+	if len(l.conns) == 0 {
+		return
+	}
+	share := len(l.conns)/reviewShare + 1
+	for range share {
+		l.reviewed = (l.reviewed + 1) % len(l.conns)
+		if k := l.conns[l.reviewed]; k != nil && l.w.review(&k.conn) {
+			l.settle(k)
+		}
+	}
+}
+
+// each visits the loop's connections, on the loop's thread or under the gate.
+func (l *loop) each(f func(*conn)) {
+	for _, k := range l.conns {
+		if k != nil {
+			f(&k.conn)
+		}
+	}
+}

@@ -1,0 +1,277 @@
+package server
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"clusternode/command"
+	"clusternode/config"
+	"clusternode/internal/redislog"
+	"clusternode/keyspace"
+	"clusternode/slots"
+)
+
+// Options are what a server is made of.
+type Options struct {
+	Config *config.Config
+	Log    *redislog.Logger
+	// Goroutines serves every connection with a goroutine, as on systems
+	// without event loops.
+	Goroutines bool
+}
+
+// Server is one node.
+type Server struct {
+	// Constant after New.
+	cfg         *config.Config
+	log         *redislog.Logger
+	ks          *keyspace.Keyspace
+	env         command.Env
+	execSpec    *command.Spec
+	unwatchSpec *command.Spec
+	loops       []*loop
+	listeners   []*listener
+	pool        *pool
+	janitor     *janitor
+	bus         *bus // nil without cluster support
+	start       time.Time
+	runID       string
+	goroutines  bool
+
+	lim   limits
+	pause pause
+
+	// table is the slot table that commands are routed by; nil without
+	// cluster support.
+	table    atomic.Pointer[slots.Table]
+	wallBase atomic.Int64 // unix ns at s.start, corrected by cron
+	port     atomic.Int32
+	outBytes atomic.Int64 // unread replies of all clients
+	nextID   atomic.Int64
+	counters counters
+
+	rates    rates
+	watching atomic.Int64 // connections with watched keys
+
+	streams streamSet
+	tasks   sync.WaitGroup // goroutines that end by themselves
+	life    life
+}
+
+// counters are the node's own; what is counted per command is in the workers.
+type counters struct {
+	clients           atomic.Int64 // connected now
+	accepted          atomic.Int64
+	rejected          atomic.Int64
+	outputDisconnects atomic.Int64
+}
+
+// New builds a node and opens its sockets. Nothing is served before Start.
+func New(o Options) (*Server, error) {
+	s := &Server{cfg: o.Config, log: o.Log, start: time.Now(), goroutines: o.Goroutines || !haveLoops}
+	s.runID = randomID()
+	s.syncClock()
+	s.life.init()
+	ks, err := keyspace.New(keyspace.Options{Databases: int(s.cfg.Int("databases"))})
+	if err != nil {
+		return nil, fmt.Errorf("reserving memory: %w", err)
+	}
+	s.ks = ks
+	if err := s.build(); err != nil {
+		s.teardown()
+		return nil, err
+	}
+	return s, nil
+}
+
+// build makes what New can still take back.
+func (s *Server) build() error {
+	table, err := s.commandTable()
+	if err != nil {
+		return err
+	}
+	s.env.KS, s.env.Table, s.env.Node = s.ks, table, s
+	s.env.Config = configStore{s.cfg, s}
+	s.execSpec = table.Lookup([]byte("exec"))
+	s.unwatchSpec = table.Lookup([]byte("unwatch"))
+	s.bindLimits(s.cfg)
+	s.pool = newPool(s)
+	s.janitor = newJanitor(s.ks)
+	if err := s.listen(); err != nil {
+		return err
+	}
+	if err := s.makeLoops(); err != nil {
+		return err
+	}
+	s.applyPort()
+	return s.openBus()
+}
+
+// makeLoops makes the event loops and gives them the listeners.
+func (s *Server) makeLoops() error {
+	if s.goroutines {
+		return nil
+	}
+	for i := range int(s.cfg.Int("io-threads")) {
+		l, err := newLoop(s, i)
+		if err != nil {
+			return err
+		}
+		s.loops = append(s.loops, l)
+	}
+	for _, ln := range s.listeners {
+		if err := s.loops[0].listenOn(ln); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Start serves.
+func (s *Server) Start() {
+	s.ks.Start()
+	for _, l := range s.loops {
+		go l.run()
+	}
+	if s.goroutines {
+		for _, ln := range s.listeners {
+			s.tasks.Go(func() { s.acceptStreams(ln) })
+		}
+	}
+	s.startBus()
+	s.life.started.Store(true)
+	go s.cron()
+	s.log.Notice("Server initialized")
+	for _, ln := range s.listeners {
+		if ln.network == "unix" {
+			s.log.Notice("The server is now ready to accept connections at %s", ln.path)
+		} else {
+			s.log.Notice("Ready to accept connections %s", ln.network)
+		}
+	}
+}
+
+// teardown releases everything, in the order opposite to New. No command runs
+// any more.
+func (s *Server) teardown() {
+	s.closeBus()
+	for _, ln := range s.listeners {
+		ln.Close()
+	}
+	for _, l := range s.loops {
+		l.stop()
+	}
+	s.streams.close()
+	s.pause.end()
+	s.tasks.Wait()
+	if s.janitor != nil {
+		s.janitor.stop()
+	}
+	if s.pool != nil {
+		s.pool.close()
+	}
+	s.ks.Close()
+}
+
+// syncClock reads the wall clock: commands compute theirs from the monotonic
+// one, which costs less.
+func (s *Server) syncClock() {
+	s.wallBase.Store(time.Now().UnixNano() - int64(time.Since(s.start)))
+}
+
+// cron does what has to be done now and then.
+func (s *Server) cron() {
+	tick := time.NewTicker(tickEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.syncClock()
+			s.sampleRates()
+		case <-s.life.stopping:
+			return
+		}
+	}
+}
+
+// initConn fills in a new connection.
+func (s *Server) initConn(c *conn, tr transport, from *listener, addr, laddr string) {
+	c.s, c.tr, c.addr, c.laddr = s, tr, addr, laddr
+	c.ID = s.nextID.Add(1)
+	c.Proto = 2
+	c.Owner = c
+	c.User = "default"
+	c.created = time.Now()
+	c.active = int64(time.Since(s.start))
+	c.waiter.Wake = func() { tr.post(letter{kind: letterResume, c: c}) }
+	if !s.PasswordRequired() {
+		c.Flags |= command.ClientAuthenticated
+	}
+	if from.network == "unix" {
+		c.Flags |= command.ClientUnixSocket
+	}
+}
+
+// release forgets a connection that is closed; its owner calls it.
+func (s *Server) release(c *conn) {
+	s.ks.CancelWait(&c.waiter)
+	s.outBytes.Add(-int64(len(c.out)))
+	c.in, c.out, c.multi = nil, nil, nil
+	s.abandonWatches(c)
+}
+
+// leastBusy is the loop with the fewest connections.
+func (s *Server) leastBusy() *loop {
+	best := s.loops[0]
+	for _, l := range s.loops[1:] {
+		if l.count.Load() < best.count.Load() {
+			best = l
+		}
+	}
+	return best
+}
+
+// connOf is the connection that a command came from.
+func connOf(x *command.Ctx) *conn { return x.C.Owner.(*conn) }
+
+// workerOf is the worker that runs a command.
+func workerOf(x *command.Ctx) *worker { return x.Owner.(*worker) }
+
+func randomID() string {
+	const hex = "0123456789abcdef"
+	var b [40]byte
+	for i := range b {
+		b[i] = hex[rand.IntN(16)]
+	}
+	return string(b[:])
+}
+
+// life is the state of the process' end.
+type life struct {
+	started  atomic.Bool
+	stopping chan struct{} // closed when the end begins
+	once     sync.Once
+	done     chan struct{} // closed when everything is released
+	code     atomic.Int32  // exit status
+}
+
+func (l *life) init() {
+	l.stopping = make(chan struct{})
+	l.done = make(chan struct{})
+}
+
+// Close ends the node in good order and returns when everything is released.
+func (s *Server) Close() {
+	s.life.once.Do(func() {
+		close(s.life.stopping)
+		s.teardown()
+		close(s.life.done)
+	})
+	<-s.life.done
+}
+
+// Done is closed when the node has ended, by Close or SHUTDOWN.
+func (s *Server) Done() <-chan struct{} { return s.life.done }

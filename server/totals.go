@@ -1,0 +1,81 @@
+package server
+
+import "clusternode/command"
+
+// totals are the counters of several workers together.
+type totals struct {
+	workerStats
+	keys   command.Stats
+	perCmd []cmdStats
+}
+
+func newTotals(s *Server) *totals {
+	t := &totals{perCmd: make([]cmdStats, s.env.Table.Len())}
+	t.errors = make(map[string]int64)
+	return t
+}
+
+// add counts a worker in; its owner calls it, or the world is stopped.
+func (t *totals) add(w *worker) {
+	t.addStats(&w.stats, &w.keyStats, w.perCmd)
+}
+
+func (t *totals) addTotals(o *totals) { t.addStats(&o.workerStats, &o.keys, o.perCmd) }
+
+func (t *totals) addStats(st *workerStats, keys *command.Stats, perCmd []cmdStats) {
+	t.commands += st.commands
+	t.netIn += st.netIn
+	t.netOut += st.netOut
+	t.errorsTotal += st.errorsTotal
+	t.parked += st.parked
+	t.offloaded += st.offloaded
+	for prefix, n := range st.errors {
+		t.errors[prefix] += n
+	}
+	t.keys.Hits += keys.Hits
+	t.keys.Misses += keys.Misses
+	t.keys.Expired += keys.Expired
+	t.keys.Dirty += keys.Dirty
+	for i := range perCmd {
+		a, b := &t.perCmd[i], &perCmd[i]
+		a.calls += b.calls
+		a.nanos += b.nanos
+		a.rejected += b.rejected
+		a.failed += b.failed
+	}
+}
+
+// resetCounters starts the worker's counters anew; its owner calls it.
+func (w *worker) resetCounters() {
+	errors := w.stats.errors
+	clear(errors)
+	w.stats = workerStats{errors: errors}
+	w.keyStats = command.Stats{}
+	clear(w.perCmd)
+}
+
+// sum counts all workers together. The caller is a pooled worker outside the
+// gate, or holds it.
+func (s *Server) sum(w *worker) *totals {
+	t := newTotals(s)
+	for _, l := range s.loops {
+		s.onLoop(w, l, func() { t.add(l.worker()) })
+	}
+	s.pool.mu.Lock()
+	t.addTotals(s.pool.counted)
+	s.pool.mu.Unlock()
+	return t
+}
+
+// resetStat starts all statistics anew; the world is stopped.
+func (s *Server) resetStat() {
+	for _, l := range s.loops {
+		l.worker().resetCounters()
+	}
+	s.pool.mu.Lock()
+	s.pool.counted = newTotals(s)
+	s.pool.mu.Unlock()
+	s.counters.accepted.Store(0)
+	s.counters.rejected.Store(0)
+	s.counters.outputDisconnects.Store(0)
+}

@@ -1,0 +1,147 @@
+package server
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"clusternode/command"
+	"clusternode/keyspace"
+	"clusternode/resp"
+	"clusternode/slots"
+)
+
+// worker runs commands. See the package comment for who owns it.
+type worker struct {
+	s  *Server
+	x  *keyspace.Executor
+	l  *loop // the loop that owns it, nil for a pooled one
+	w  resp.Writer
+	cx command.Ctx
+
+	keyStats  command.Stats
+	stats     workerStats
+	published published
+	perCmd    []cmdStats // by Spec.ID
+
+	args    [][]byte     // scratch of the parser
+	slots   []slots.Slot // scratch: the slots to lock, ascending
+	last    int64        // clock reading that ended the last command, ns since s.start
+	inGate  bool         // the world is stopped for this worker
+	turn    chan struct{}
+	sleeper keyspace.Waiter // of a pooled worker: wakes turn
+}
+
+// workerStats are counters of one worker.
+type workerStats struct {
+	commands    int64
+	netIn       int64 // bytes read from clients
+	netOut      int64 // bytes queued to clients
+	errors      map[string]int64
+	errorsTotal int64
+	parked      int64 // commands set aside because their slot was locked
+	offloaded   int64 // commands that ran away from their loop
+}
+
+// cmdStats is one line of INFO commandstats.
+type cmdStats struct {
+	calls, nanos     int64
+	rejected, failed int64
+}
+
+// maxErrorPrefixes bounds errorstats: nobody may grow it without limit by
+// making up error names.
+const maxErrorPrefixes = 128
+
+func (s *Server) newWorker(name string, l *loop) *worker {
+	w := &worker{s: s, x: s.ks.NewExecutor(name), l: l}
+	w.perCmd = make([]cmdStats, s.env.Table.Len())
+	w.stats.errors = make(map[string]int64)
+	w.cx = command.Ctx{
+		W: &w.w, Env: &s.env, KS: s.ks, Stats: &w.keyStats,
+		Rand: rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())),
+	}
+	w.cx.Owner = w
+	if l == nil {
+		w.turn = make(chan struct{}, 1)
+		w.sleeper.Wake = func() {
+			select {
+			case w.turn <- struct{}{}:
+			default: // it knows already
+			}
+		}
+	}
+	return w
+}
+
+// tick reads the clock: the end of one command is the start of the next.
+func (w *worker) tick() int64 {
+	w.last = int64(time.Since(w.s.start))
+	return w.last
+}
+
+// unixMillis is the wall clock at the last tick.
+func (w *worker) unixMillis() int64 {
+	return (w.s.wallBase.Load() + w.last) / int64(time.Millisecond)
+}
+
+// countError adds an error reply to errorstats by its first word.
+func (w *worker) countError(text string) {
+	w.stats.errorsTotal++
+	prefix := text
+	for i := range len(text) {
+		if text[i] == ' ' {
+			prefix = text[:i]
+			break
+		}
+	}
+	if _, known := w.stats.errors[prefix]; !known && len(w.stats.errors) >= maxErrorPrefixes {
+		return
+	}
+	w.stats.errors[prefix]++
+}
+
+// exclusive runs f with the world stopped.
+func (w *worker) exclusive(f func()) {
+	if w.inGate {
+		f()
+		return
+	}
+	w.x.Exclusive(func() {
+		w.inGate = true
+		defer func() { w.inGate = false }()
+		f()
+	})
+}
+
+// lock takes the locks of w.slots. A loop never sleeps for one: it reports
+// false, and the waiter resumes the connection. A pooled worker leaves the
+// keyspace while it waits.
+func (w *worker) lock(c *conn) bool {
+	ks := w.s.ks
+	if w.l != nil {
+		switch len(w.slots) {
+		case 0:
+			return true
+		case 1:
+			return ks.LockOrWait(w.slots[0], &c.waiter)
+		}
+		return ks.LockManyOrWait(w.slots, &c.waiter)
+	}
+	for len(w.slots) > 0 && !ks.LockManyOrWait(w.slots, &w.sleeper) {
+		w.x.Leave()
+		<-w.turn
+		w.x.Enter()
+	}
+	return true
+}
+
+// unlock gives back what lock took.
+func (w *worker) unlock() {
+	switch len(w.slots) {
+	case 0:
+	case 1:
+		w.s.ks.Unlock(w.slots[0])
+	default:
+		w.s.ks.UnlockMany(w.slots)
+	}
+}
