@@ -30,6 +30,8 @@ type Node interface {
 	// SetActiveExpire turns the deletion of expired keys in the background on
 	// or off (DEBUG SET-ACTIVE-EXPIRE).
 	SetActiveExpire(on bool)
+	// Replica reports whether the node is a replica now.
+	Replica() bool
 }
 
 // Settings are the configuration values that handlers read on their way; the
@@ -39,6 +41,8 @@ type Settings struct {
 	LFU          atomic.Bool  // maxmemory-policy counts accesses, not times
 	LFULogFactor atomic.Int32
 	LFUDecay     atomic.Int32 // minutes
+	// LazyUserFlush: FLUSHALL and FLUSHDB are ASYNC unless they say SYNC.
+	LazyUserFlush atomic.Bool
 }
 
 // Stats are the keyspace counters of one executor. Only that executor writes
@@ -170,9 +174,13 @@ func (c *Ctx) live(k *Key) keyspace.Entry {
 }
 
 func (c *Ctx) touch(e keyspace.Entry) {
-	if c.C.Flags&ClientNoTouch != 0 {
-		return
+	if c.C.Flags&ClientNoTouch == 0 {
+		c.stamp(e)
 	}
+}
+
+// stamp records an access for LRU or LFU.
+func (c *Ctx) stamp(e keyspace.Entry) {
 	if c.Env.Settings.LFU.Load() {
 		c.touchLFU(e)
 		return

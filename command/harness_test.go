@@ -70,9 +70,11 @@ func (n *node) raw(args ...string) string {
 // run holds what the spec asks for around its handler.
 func (n *node) run(s *Spec) {
 	if s.Lock == LockGate {
+		n.c.Locker = keyspace.NoLock
 		n.x.Exclusive(func() { n.c.BindParts(); s.Handler(n.c) })
 		return
 	}
+	n.c.Locker = n.ks.SlotLocker()
 	n.x.Enter()
 	defer n.x.Leave()
 	n.c.BindParts()

@@ -40,6 +40,10 @@ type Spec struct {
 	Blocks  bool
 	Handler Handler // nil for a container, and for what NewTable is given by name
 	Subs    []*Spec
+	// InnerSubs: the subcommands choose handler and lock within this command;
+	// for clients, permissions and statistics there is only the command. A
+	// subcommand that is not among them goes to the command's own handler.
+	InnerSubs bool
 
 	parent *Spec
 	id     int    // index into per-command statistics

@@ -48,6 +48,10 @@ func (t *Table) add(s *Spec) {
 	for i, sub := range s.Subs {
 		sub = sub.copyFor(s)
 		s.Subs[i] = sub
+		if s.InnerSubs {
+			sub.id, sub.full = s.id, s.full
+			continue
+		}
 		t.register(sub)
 	}
 }

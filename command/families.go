@@ -1,0 +1,9 @@
+package command
+
+// Families lists every family of commands, for NewTable.
+func Families() [][]*Spec {
+	return [][]*Spec{
+		GenericSpecs, ConnectionSpecs, TransactionSpecs,
+		ServerSpecs, IntrospectionSpecs, DebugSpecs, ConfigSpecs,
+	}
+}

@@ -1,0 +1,196 @@
+package command
+
+import (
+	"math"
+
+	"clusternode/keyspace"
+	"clusternode/resp"
+)
+
+// GenericSpecs are the commands that work on keys of any type.
+var GenericSpecs = append(append([]*Spec{
+	{Name: "del", Arity: -2, Flags: Write, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Handler: del},
+	{Name: "unlink", Arity: -2, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Handler: del},
+	{Name: "exists", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Handler: exists},
+	{Name: "touch", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Handler: touch},
+	{Name: "type", Arity: 2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRO)}, Handler: typeOf},
+	{Name: "rename", Arity: 3, Flags: Write, Cats: CatKeyspace, Keys: renameKeys(KeyUpdate), Handler: func(c *Ctx) { rename(c, false) }},
+	{Name: "renamenx", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: renameKeys(KeyInsert), Handler: func(c *Ctx) { rename(c, true) }},
+	{Name: "copy", Arity: -3, Flags: Write | DenyOOM, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRO|KeyAccess), One(2, KeyOW|KeyUpdate)}, Handler: copyKey},
+	{Name: "move", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyUpdate)}, Handler: move},
+	objectSpec,
+}, expireSpecs...), scanSpecs...)
+
+// sumOverShards are the tips of commands that a client may split by slot.
+var sumOverShards = []string{"request_policy:multi_shard", "response_policy:agg_sum"}
+
+func renameKeys(target KeyFlags) []KeySpec {
+	return []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete), One(2, KeyOW|target)}
+}
+
+func del(c *Ctx) {
+	n := int64(0)
+	for i := range c.Keys {
+		k := &c.Keys[i]
+		if c.live(k).Exists() && c.Remove(k) {
+			n++
+		}
+	}
+	c.W.Int(n)
+}
+
+func exists(c *Ctx) {
+	n := int64(0)
+	for i := range c.Keys {
+		if c.Peek(&c.Keys[i]).Exists() {
+			n++
+		}
+	}
+	c.W.Int(n)
+}
+
+// touch records an access even for a client in NO-TOUCH mode: that is what it
+// is for.
+func touch(c *Ctx) {
+	n := int64(0)
+	for i := range c.Keys {
+		if e := c.Peek(&c.Keys[i]); e.Exists() {
+			c.stamp(e)
+			n++
+		}
+	}
+	c.W.Int(n)
+}
+
+func typeOf(c *Ctx) {
+	e := c.Peek(&c.Keys[0])
+	if !e.Exists() {
+		c.W.SimpleString("none")
+		return
+	}
+	c.W.SimpleString(e.Type().String())
+}
+
+// transfer writes a copy of e, an entry of any partition, under to. It reports
+// false, with the error replied and nothing changed, if there is no room.
+func (c *Ctx) transfer(to *Key, e keyspace.Entry, lru uint32) bool {
+	// The value is copied aside: e dies when the partition is written.
+	value := append([]byte(nil), e.Value()...)
+	at, has := expiry(e)
+	_, err := to.Part.Put(to.Hash, to.Bytes, e.Type(), e.Encoding(), value, at, has, lru)
+	if err != nil {
+		c.W.Error(resp.ErrOOM)
+		return false
+	}
+	return true
+}
+
+func rename(c *Ctx, onlyNew bool) {
+	from, to := &c.Keys[0], &c.Keys[1]
+	e := c.Write(from)
+	if !e.Exists() {
+		c.W.Error(resp.ErrNoSuchKey)
+		return
+	}
+	same := string(from.Bytes) == string(to.Bytes)
+	if onlyNew && (same || c.live(to).Exists()) {
+		c.W.Int(0)
+		return
+	}
+	if !same {
+		// Looking at the target may have removed it, and with that moved e.
+		c.live(to)
+		e = from.Part.Find(from.Hash, from.Bytes)
+		if !c.transfer(to, e, e.LRU()) {
+			return
+		}
+		from.Part.Remove(from.Hash, from.Bytes)
+		from.Part.Changed(from.Hash, from.Bytes)
+		c.Changed(to)
+	}
+	if onlyNew {
+		c.W.Int(1)
+		return
+	}
+	c.W.OK()
+}
+
+// dbIndex reads a database number of COPY and MOVE.
+func (c *Ctx) dbIndex(arg []byte) (db int, ok bool) {
+	n, ok := c.intBetween(arg, math.MinInt32, math.MaxInt32, "")
+	if !ok {
+		return 0, false
+	}
+	if n < 0 || int(n) >= c.KS.Databases() {
+		c.W.Error(resp.ErrDBIndex)
+		return 0, false
+	}
+	return int(n), true
+}
+
+func copyKey(c *Ctx) {
+	from, to := &c.Keys[0], c.Keys[1]
+	replace := false
+	for i := 3; i < len(c.Args); i++ {
+		switch {
+		case equalFold(c.Args[i], "replace"):
+			replace = true
+		case equalFold(c.Args[i], "db") && i+1 < len(c.Args):
+			db, ok := c.dbIndex(c.Args[i+1])
+			if !ok {
+				return
+			}
+			to = c.In(&to, db)
+			i++
+		default:
+			c.W.Error(resp.ErrSyntax)
+			return
+		}
+	}
+	switch {
+	case c.Env.Cluster != nil && (from.DB != 0 || to.DB != 0):
+		c.W.Error("ERR Copying to another database is not allowed in cluster mode")
+		return
+	case from.DB == to.DB && string(from.Bytes) == string(to.Bytes):
+		c.W.Error(resp.ErrSameObject)
+		return
+	}
+	if !c.Read(from).Exists() || c.live(&to).Exists() && !replace {
+		c.W.Int(0)
+		return
+	}
+	if !c.transfer(&to, from.Part.Find(from.Hash, from.Bytes), c.NewLRU()) {
+		return
+	}
+	c.Changed(&to)
+	c.W.Int(1)
+}
+
+func move(c *Ctx) {
+	if c.Env.Cluster != nil {
+		c.W.Error("ERR MOVE is not allowed in cluster mode")
+		return
+	}
+	db, ok := c.dbIndex(c.Args[2])
+	if !ok {
+		return
+	}
+	from := &c.Keys[0]
+	if db == from.DB {
+		c.W.Error(resp.ErrSameObject)
+		return
+	}
+	to := c.In(from, db)
+	if !c.Write(from).Exists() || c.live(&to).Exists() {
+		c.W.Int(0)
+		return
+	}
+	e := from.Part.Find(from.Hash, from.Bytes)
+	if !c.transfer(&to, e, e.LRU()) {
+		return
+	}
+	from.Part.Remove(from.Hash, from.Bytes)
+	from.Part.Changed(from.Hash, from.Bytes)
+	c.Changed(&to)
+	c.W.Int(1)
+}

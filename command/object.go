@@ -1,0 +1,93 @@
+package command
+
+import (
+	"math"
+
+	"clusternode/keyspace"
+	"clusternode/resp"
+)
+
+var objectSpec = &Spec{
+	Name: "object", Arity: -2, Subs: []*Spec{
+		{Name: "encoding", Arity: 3, Flags: ReadOnly, Cats: CatKeyspace, Keys: objectKeys, Tips: changesByItself, Handler: objectEncoding},
+		{Name: "freq", Arity: 3, Flags: ReadOnly, Cats: CatKeyspace, Keys: objectKeys, Tips: changesByItself, Handler: objectFreq},
+		{Name: "idletime", Arity: 3, Flags: ReadOnly, Cats: CatKeyspace, Keys: objectKeys, Tips: changesByItself, Handler: objectIdleTime},
+		{Name: "refcount", Arity: 3, Flags: ReadOnly, Cats: CatKeyspace, Keys: objectKeys, Tips: changesByItself, Handler: objectRefCount},
+		{Name: "help", Arity: 2, Flags: Loading | Stale, Cats: CatKeyspace, Handler: helper("OBJECT",
+			"ENCODING <key>", "    Name the way in which the value is stored.",
+			"FREQ <key>", "    Logarithmic counter of accesses, under an LFU policy.",
+			"IDLETIME <key>", "    Seconds since the last access, unless under an LFU policy.",
+			"REFCOUNT <key>", "    How many references there are to the value.",
+		)},
+	},
+}
+
+var objectKeys = []KeySpec{One(2, KeyRO)}
+
+// helper makes the handler of a HELP subcommand.
+func helper(container string, lines ...string) Handler {
+	return func(c *Ctx) { c.W.Help(container, lines) }
+}
+
+// lfuNote ends the errors about a policy that does not track what was asked.
+const lfuNote = " Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."
+
+// object looks up the key of an OBJECT subcommand; ok is false after the null
+// of a missing one was replied.
+func (c *Ctx) object() (e keyspace.Entry, ok bool) {
+	e = c.Peek(&c.Keys[0])
+	if !e.Exists() {
+		c.W.Null()
+		return e, false
+	}
+	return e, true
+}
+
+func objectEncoding(c *Ctx) {
+	if e, ok := c.object(); ok {
+		c.W.BulkString(e.Encoding().String())
+	}
+}
+
+func objectRefCount(c *Ctx) {
+	if e, ok := c.object(); ok {
+		c.W.Int(refCount(e))
+	}
+}
+
+// sharedInts are the small integers of which Redis keeps one object for all
+// keys; it reports a count without end for them.
+const sharedInts = 10000
+
+func refCount(e keyspace.Entry) int64 {
+	if e.Type() == keyspace.TypeString && e.Encoding() == keyspace.EncInt {
+		if n, ok := resp.ParseInt(e.Value()); ok && n >= 0 && n < sharedInts {
+			return math.MaxInt32
+		}
+	}
+	return 1
+}
+
+func objectIdleTime(c *Ctx) {
+	e, ok := c.object()
+	if !ok {
+		return
+	}
+	if c.Env.Settings.LFU.Load() {
+		c.W.Error("ERR An LFU maxmemory policy is selected, idle time not tracked." + lfuNote)
+		return
+	}
+	c.W.Int(int64(keyspace.LRUIdle(e.LRU(), c.LRUClock())))
+}
+
+func objectFreq(c *Ctx) {
+	e, ok := c.object()
+	if !ok {
+		return
+	}
+	if !c.Env.Settings.LFU.Load() {
+		c.W.Error("ERR An LFU maxmemory policy is not selected, access frequency not tracked." + lfuNote)
+		return
+	}
+	c.W.Int(int64(keyspace.LFUCounter(e.LRU(), uint32(c.Now/60000), int(c.Env.Settings.LFUDecay.Load()))))
+}
