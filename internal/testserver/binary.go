@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -52,6 +54,27 @@ func Oracle(name string) (Binary, error) {
 		}
 	}
 	return Binary{}, fmt.Errorf("oracle %s not found: set %s to its executable, or ORACLES to the folder that holds it", name, src.env)
+}
+
+// Tools returns the client programs of that name, in $ORACLES and in PATH; valkey-X goes with redis-X.
+func Tools(name string) []string {
+	var found []string
+	if dir := os.Getenv("ORACLES"); dir != "" {
+		for _, file := range []string{name, strings.Replace(name, "redis-", "valkey-", 1)} {
+			if path := filepath.Join(dir, file); isFile(path) && !slices.Contains(found, path) {
+				found = append(found, path)
+			}
+		}
+	}
+	if path, err := exec.LookPath(name); err == nil && !slices.Contains(found, path) {
+		found = append(found, path)
+	}
+	return found
+}
+
+func isFile(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && st.Mode().IsRegular()
 }
 
 var buildOurs = sync.OnceValues(func() (string, error) {

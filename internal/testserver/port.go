@@ -22,19 +22,28 @@ var ports struct {
 }
 
 // FreePort returns a port of 127.0.0.1 that nobody listens on, with its bus port free too.
-func FreePort() (int, error) {
+func FreePort() (int, error) { return FreePorts(1) }
+
+// FreePorts returns the first of n ports in a row.
+func FreePorts(n int) (int, error) {
 	ports.Lock()
 	defer ports.Unlock()
 	if ports.given == nil {
 		ports.given = make(map[int]bool)
 	}
 	for range 1000 {
-		port := minPort + rand.IntN(maxPort-minPort)
-		if ports.given[port] || !listens(port) || !listens(port+busOffset) {
+		first := minPort + rand.IntN(maxPort-minPort-n)
+		free := true
+		for port := first; port < first+n; port++ {
+			free = free && !ports.given[port] && listens(port) && listens(port+busOffset)
+		}
+		if !free {
 			continue
 		}
-		ports.given[port] = true
-		return port, nil
+		for port := first; port < first+n; port++ {
+			ports.given[port] = true
+		}
+		return first, nil
 	}
 	return 0, errors.New("no free port found")
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -212,6 +213,13 @@ func (s *Server) Stop(within time.Duration) error {
 
 // Restart starts the ended process again with the same folder, port and directives.
 func (s *Server) Restart() error { return s.run(0) }
+
+// RestartAt starts the ended process again with the same folder and directives on another port.
+func (s *Server) RestartAt(port int) error {
+	s.Port, s.Addr = port, "127.0.0.1:"+strconv.Itoa(port)
+	s.args[slices.Index(s.args, "--port")+1] = strconv.Itoa(port)
+	return s.run(0)
+}
 
 // Log returns what the process wrote so far.
 func (s *Server) Log() string {
