@@ -18,10 +18,9 @@ type Ready struct {
 	View *View
 
 	Send []Send
-	// Broadcast is a Delta for memberlist's broadcast queue, nil if nothing is
-	// new. It may be longer than a packet: then it can be dropped, since
-	// nodes also pull what they lack.
-	Broadcast []byte
+	// Broadcast is news for memberlist's broadcast queue. What does not fit a
+	// packet can be dropped: nodes also pull what they lack.
+	Broadcast []Broadcast
 	// Peers, when PeersChanged, is the whole list of nodes to keep a control
 	// link to (in either direction), with the address to dial; links of nodes
 	// that left the list are closed.
@@ -44,7 +43,7 @@ type Ready struct {
 
 // Empty reports whether there is nothing to do.
 func (r *Ready) Empty() bool {
-	return r.Save == nil && r.View == nil && len(r.Send) == 0 && r.Broadcast == nil && !r.PeersChanged &&
+	return r.Save == nil && r.View == nil && len(r.Send) == 0 && len(r.Broadcast) == 0 && !r.PeersChanged &&
 		len(r.Meet) == 0 && !r.Renamed && r.Lost == nil && !r.Emptied && len(r.Log) == 0
 }
 
@@ -60,6 +59,12 @@ type Save struct {
 type Send struct {
 	To   string // node id
 	Body []byte // at most MaxMessage bytes
+}
+
+// Broadcast is news about one node; it replaces queued news about the same.
+type Broadcast struct {
+	ID   string
+	Body []byte // a Delta: Machine.Merge of the others takes it
 }
 
 // Peer is a node that a link is kept to.
