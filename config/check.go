@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"strings"
 )
 
@@ -12,13 +11,13 @@ func plainName(directive string) func(Value) error {
 	return func(v Value) error {
 		switch {
 		case v.str == "" && directive != "dbfilename":
-			return errors.New(directive + " can't be empty")
+			return wording(directive + " can't be empty")
 		case strings.ContainsRune(v.str, '/'):
 			what := "filename"
 			if directive == "appenddirname" {
 				what = "dirname"
 			}
-			return errors.New(directive + " can't be a path, just a " + what)
+			return wording(directive + " can't be a path, just a " + what)
 		}
 		return nil
 	}
@@ -29,11 +28,11 @@ const maxHostname = 256
 // hostname checks an announced host name; empty is unset.
 func hostname(v Value) error {
 	if len(v.str) >= maxHostname {
-		return errors.New("Hostnames must be less than 256 characters")
+		return wording("Hostnames must be less than 256 characters")
 	}
 	for i := 0; i < len(v.str); i++ {
 		if c := v.str[i]; c != '-' && c != '.' && !letterOrDigit(c) {
-			return errors.New("Hostnames may only contain alphanumeric characters, hyphens or dots")
+			return wording("Hostnames may only contain alphanumeric characters, hyphens or dots")
 		}
 	}
 	return nil
@@ -46,11 +45,11 @@ func letterOrDigit(c byte) bool { return c-'0' < 10 || (c|0x20)-'a' < 26 }
 // refused together with what Redis refuses.
 func nodeName(v Value) error {
 	if len(v.str) >= maxHostname {
-		return errors.New("Node name must be less than 256 characters")
+		return wording("Node name must be less than 256 characters")
 	}
 	for i := 0; i < len(v.str); i++ {
 		if c := v.str[i]; c <= ' ' || c == 0x7f || strings.IndexByte("!#$%&()*+:;<>?@[]^{|}~,=\"'", c) >= 0 {
-			return errors.New("Announced human node name contained invalid character")
+			return wording("Announced human node name contained invalid character")
 		}
 	}
 	return nil
@@ -62,26 +61,31 @@ var titleVariables = map[string]bool{
 	"tls-port": true, "unixsocket": true, "config-file": true,
 }
 
+// titleTemplate refuses unknown variables and a template of which nothing is
+// left while the title is empty.
 func titleTemplate(v Value) error {
-	rest := v.str
-	for {
-		from := strings.IndexByte(rest, '{')
-		if from < 0 {
-			return nil
+	left := false
+	for rest := v.str; rest != ""; {
+		text, after, variable := strings.Cut(rest, "{")
+		name, next, closed := strings.Cut(after, "}")
+		if variable && !(closed && titleVariables[name]) {
+			left = false
+			break
 		}
-		name, after, ok := strings.Cut(rest[from+1:], "}")
-		if !ok || !titleVariables[name] {
-			return errors.New("template format is invalid or contains unknown variables")
-		}
-		rest = after
+		left = left || text != "" || variable && name != "title"
+		rest = next
 	}
+	if !left {
+		return wording("template format is invalid or contains unknown variables")
+	}
+	return nil
 }
 
 func saveOrNot(v Value) error {
 	save, _ := shutdownFlags.find("save")
 	nosave, _ := shutdownFlags.find("nosave")
 	if v.num&save != 0 && v.num&nosave != 0 {
-		return errors.New("shutdown options SAVE and NOSAVE can't be used simultaneously")
+		return wording("shutdown options SAVE and NOSAVE can't be used simultaneously")
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 package config
 
 import (
-	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +43,16 @@ type line struct {
 // single is the one line of most directives, needed unless it says the default.
 func single(text string, v, def Value) []line { return []line{{text, !v.equal(def)}} }
 
-var errWords = errors.New("wrong number of arguments")
+// wording is an error in Redis' own words, which are capitalised and end as they
+// please: clients and tests compare them.
+type wording string
+
+func (w wording) Error() string { return string(w) }
+
+// wordingf is a wording with the error that caused it in it.
+func wordingf(format string, args ...any) error { return wording(fmt.Sprintf(format, args...)) }
+
+var errWords error = wording("wrong number of arguments")
 
 // one returns the only word.
 func one(words []string) (string, error) {
@@ -68,7 +77,7 @@ func (boolCodec) parse(words []string, _ Value) (Value, error) {
 	case strings.EqualFold(w, "no"):
 		return Value{}, nil
 	}
-	return Value{}, errors.New("argument must be 'yes' or 'no'")
+	return Value{}, wording("argument must be 'yes' or 'no'")
 }
 
 func (boolCodec) format(v Value) string {
@@ -113,7 +122,7 @@ func (c enumCodec) parse(words []string, _ Value) (Value, error) {
 	for _, w := range words {
 		n, ok := c.find(w)
 		if !ok {
-			return Value{}, errors.New("argument(s) must be one of the following: " + strings.Join(c.names, ", "))
+			return Value{}, wording("argument(s) must be one of the following: " + strings.Join(c.names, ", "))
 		}
 		v.num |= n
 	}

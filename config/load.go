@@ -147,7 +147,7 @@ func (l *loader) join(cmd commandLine, stdin io.Reader) ([]segment, error) {
 	if cmd.stdin {
 		b, err := io.ReadAll(stdin)
 		if err != nil {
-			return nil, fmt.Errorf("Fatal error, can't read the configuration from stdin: %w", err)
+			return nil, wordingf("Fatal error, can't read the configuration from stdin: %v", err)
 		}
 		all = append(all, segment{"stdin", string(b)})
 	}
@@ -169,7 +169,7 @@ func readFiles(path string) ([]segment, error) {
 	for _, name := range names {
 		b, err := os.ReadFile(name)
 		if err != nil {
-			return nil, fmt.Errorf("Fatal error, can't open config file '%s': %w", name, reason(err))
+			return nil, wordingf("Fatal error, can't open config file '%s': %v", name, reason(err))
 		}
 		all = append(all, segment{name, string(b)})
 	}
@@ -208,7 +208,7 @@ func (l *loader) line(o origin) (string, error) {
 	}
 	split, ok := resp.SplitWords([]byte(o.text), nil)
 	if !ok {
-		return "", errors.New("Unbalanced quotes in configuration line")
+		return "", wording("Unbalanced quotes in configuration line")
 	}
 	if len(split) == 0 {
 		return "", nil
@@ -269,17 +269,17 @@ func (l *loader) other(name string, words []string, o origin) error {
 		return nil
 	case strings.Contains(name, "."):
 		if len(words) != 2 {
-			return errors.New("Module config specified without value")
+			return wording("Module config specified without value")
 		}
 		l.warnings = append(l.warnings, fmt.Sprintf("The directive '%s' has no effect: %s", name, modules))
 		return nil
 	case name == "sentinel":
 		if len(words) > 1 {
-			return errors.New("sentinel directive while not in sentinel mode")
+			return wording("sentinel directive while not in sentinel mode")
 		}
 		return nil
 	}
-	return errors.New("Bad directive or wrong number of arguments")
+	return wording("Bad directive or wrong number of arguments")
 }
 
 // include reads other files in place. A relative path is relative to dir.
@@ -294,19 +294,19 @@ func (l *loader) include(path string) error {
 	for _, s := range text {
 		for _, o := range l.open {
 			if o == s.source {
-				return fmt.Errorf("The file '%s' includes itself", s.source)
+				return wordingf("The file '%s' includes itself", s.source)
 			}
 		}
 	}
 	if len(l.open) >= maxIncludeDepth {
-		return errors.New("Too many levels of include")
+		return wording("Too many levels of include")
 	}
 	l.open = append(l.open, path)
 	defer func() { l.open = l.open[:len(l.open)-1] }()
 	return l.lines(text)
 }
 
-func notBuiltError(part string) error { return errors.New("not built yet: " + part) }
+func notBuiltError(part string) error { return wording("not built yet: " + part) }
 
 // finish makes the checks that need all values.
 func (l *loader) finish() error {
@@ -324,7 +324,7 @@ func (l *loader) finish() error {
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
 			d := byName["logfile"]
-			return l.fail(c.origins[d.index], d.Name, fmt.Errorf("Can't open the log file: %w", reason(err)))
+			return l.fail(c.origins[d.index], d.Name, wordingf("Can't open the log file: %v", reason(err)))
 		}
 		f.Close()
 	}
@@ -335,7 +335,7 @@ func (l *loader) finish() error {
 func conflict(get func(*Directive) Value) (*Directive, error) {
 	policy := byName["maxmemory-policy"]
 	if get(byName["maxmemory"]).num != 0 && !get(policy).equal(policy.def) {
-		return policy, errors.New("not built yet: eviction; with maxmemory set only 'noeviction' is accepted")
+		return policy, wording("not built yet: eviction; with maxmemory set only 'noeviction' is accepted")
 	}
 	return nil, nil
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"strings"
 )
 
@@ -56,7 +55,7 @@ func (notifyCodec) parse(words []string, _ Value) (Value, error) {
 		case bit >= 0:
 			set |= 1 << bit
 		default:
-			return Value{}, errors.New("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")
+			return Value{}, wording("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")
 		}
 	}
 	return Value{num: int64(set)}, nil

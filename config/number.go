@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,7 +23,8 @@ type intCodec struct {
 	min, max int64
 	unit     unit
 	unsigned bool  // 64 unsigned bits, no bounds
-	highest  int64 // values beyond 1 and this are moved to the end they passed; 0: taken as they are
+	lowest   int64 // smaller values are accepted as this one
+	highest  int64 // larger values are accepted as this one; 0: no such limit
 }
 
 func (c intCodec) kind() string {
@@ -53,8 +53,11 @@ func (c intCodec) parse(words []string, _ Value) (Value, error) {
 	case !n.signed && n.bits > uint64(c.max), n.signed && (v < c.min || v > c.max), !n.signed && v < c.min:
 		return Value{}, fmt.Errorf("argument must be between %d and %d inclusive", c.min, c.max)
 	}
+	if c.lowest != 0 {
+		v = max(v, c.lowest)
+	}
 	if c.highest != 0 {
-		v = max(1, min(v, c.highest))
+		v = min(v, c.highest)
 	}
 	return Value{num: v}, nil
 }
@@ -73,26 +76,26 @@ func (c intCodec) number(w string) (number, error) {
 			if n, ok := resp.ParseInt([]byte(p)); ok && n >= 0 {
 				return number{bits: uint64(n), percent: true}, nil
 			}
-			return number{}, errors.New("argument must be a memory or percent value")
+			return number{}, wording("argument must be a memory or percent value")
 		}
 		n, ok := ParseMemory(w)
 		switch {
 		case !ok && c.unit == unitPercent:
-			return number{}, errors.New("argument must be a memory or percent value")
+			return number{}, wording("argument must be a memory or percent value")
 		case !ok:
-			return number{}, errors.New("argument must be a memory value")
+			return number{}, wording("argument must be a memory value")
 		}
 		return number{bits: n}, nil
 	case unitOctal:
 		n, err := strconv.ParseInt(w, 8, 64)
 		if err != nil {
-			return number{}, errors.New("argument couldn't be parsed as an octal number")
+			return number{}, wording("argument couldn't be parsed as an octal number")
 		}
 		return number{bits: uint64(n), signed: true}, nil
 	}
 	n, ok := resp.ParseInt([]byte(w))
 	if !ok {
-		return number{}, errors.New("argument couldn't be parsed into an integer")
+		return number{}, wording("argument couldn't be parsed into an integer")
 	}
 	return number{bits: uint64(n), signed: true}, nil
 }

@@ -24,13 +24,13 @@ func (saveCodec) parse(words []string, prev Value) (Value, error) {
 		return Value{}, nil
 	}
 	if len(words)%2 != 0 {
-		return Value{}, errors.New("Invalid save parameters")
+		return Value{}, wording("Invalid save parameters")
 	}
 	list := slices.Clone(prev.list)
 	for i, w := range words {
 		n, err := strconv.ParseInt(w, 10, 32)
 		if err != nil || n < int64(1-i%2) {
-			return Value{}, errors.New("Invalid save parameters")
+			return Value{}, wording("Invalid save parameters")
 		}
 		list = append(list, strconv.FormatInt(n, 10))
 	}
@@ -66,7 +66,7 @@ func (outputLimitCodec) parse(words []string, prev Value) (Value, error) {
 		return prev, nil // CONFIG SET to nothing changes nothing
 	}
 	if len(words)%4 != 0 {
-		return Value{}, errors.New("Wrong number of arguments in buffer limit configuration.")
+		return Value{}, wording("Wrong number of arguments in buffer limit configuration.")
 	}
 	list := slices.Clone(prev.list)
 	for ; len(words) > 0; words = words[4:] {
@@ -76,13 +76,13 @@ func (outputLimitCodec) parse(words []string, prev Value) (Value, error) {
 		}
 		i := slices.Index(outputClasses[:], class)
 		if i < 0 {
-			return Value{}, errors.New("Invalid client class specified in buffer limit configuration.")
+			return Value{}, wording("Invalid client class specified in buffer limit configuration.")
 		}
 		hard, ok1 := ParseMemory(words[1])
 		soft, ok2 := ParseMemory(words[2])
 		seconds, err := strconv.ParseInt(words[3], 10, 32)
 		if !ok1 || !ok2 || err != nil || seconds < 0 {
-			return Value{}, errors.New("Error in hard, soft or soft_seconds setting in buffer limit configuration.")
+			return Value{}, wording("Error in hard, soft or soft_seconds setting in buffer limit configuration.")
 		}
 		copy(list[4*i+1:], []string{itoa(int64(hard), true), itoa(int64(soft), true), itoa(seconds, false)})
 	}
@@ -117,7 +117,7 @@ func (addressCodec) kind() string { return "list of addresses" }
 
 func (addressCodec) parse(words []string, _ Value) (Value, error) {
 	if len(words) > maxBindAddresses {
-		return Value{}, errors.New("Too many bind addresses specified.")
+		return Value{}, wording("Too many bind addresses specified.")
 	}
 	if len(words) == 1 && words[0] == "" {
 		return Value{}, nil
@@ -162,7 +162,7 @@ func (oomCodec) parse(words []string, _ Value) (Value, error) {
 	for i, w := range words {
 		n, err := strconv.ParseInt(w, 10, 32)
 		if err != nil || n < -2000 || n > 2000 {
-			return Value{}, errors.New("Invalid oom-score-adj-values, elements must be between -2000 and 2000.")
+			return Value{}, wording("Invalid oom-score-adj-values, elements must be between -2000 and 2000.")
 		}
 		list[i] = itoa(n, false)
 	}
@@ -186,12 +186,15 @@ func (percentileCodec) parse(words []string, _ Value) (Value, error) {
 	}
 	var v Value
 	for _, w := range words {
+		if strings.ContainsAny(w, "xX") && !strings.ContainsAny(w, "pP") {
+			w += "p0" // C needs no exponent in a hexadecimal number
+		}
 		f, err := strconv.ParseFloat(w, 64)
 		if err != nil || f != f {
-			return Value{}, errors.New("Invalid latency-tracking-info-percentiles parameters")
+			return Value{}, wording("Invalid latency-tracking-info-percentiles parameters")
 		}
 		if f < 0 || f > 100 {
-			return Value{}, errors.New("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")
+			return Value{}, wording("latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")
 		}
 		s := strings.TrimRight(strconv.FormatFloat(f+0, 'f', 6, 64), "0")
 		v.list = append(v.list, strings.TrimSuffix(s, "."))
@@ -222,7 +225,7 @@ func (replicaOfCodec) parse(words []string, _ Value) (Value, error) {
 	}
 	port, err := strconv.ParseUint(words[1], 10, 16)
 	if err != nil {
-		return Value{}, errors.New("Invalid master port")
+		return Value{}, wording("Invalid master port")
 	}
 	return Value{list: []string{words[0], strconv.FormatUint(port, 10)}}, nil
 }
@@ -278,5 +281,5 @@ func reason(err error) error {
 		return err
 	}
 	s := no.Error()
-	return errors.New(strings.ToUpper(s[:1]) + s[1:])
+	return wording(strings.ToUpper(s[:1]) + s[1:])
 }

@@ -52,7 +52,8 @@ var replicationTable = []row{
 	integer("repl-ping-replica-period", 10, 1, maxInt32).alias("repl-ping-slave-period").waits(replication),
 	integer("repl-timeout", 60, 1, maxInt32).waits(replication),
 	yesNo("repl-disable-tcp-nodelay", false).waits(replication),
-	memory("repl-backlog-size", mib, 1, maxInt64).waits(replication),
+	special("repl-backlog-size", intCodec{min: 1, max: maxInt64, unit: unitBytes, lowest: 16 * kib}, Value{num: mib}).
+		waits(replication),
 	integer("repl-backlog-ttl", 3600, 0, maxInt64).waits(replication),
 	choice("propagation-error-behavior", "ignore", "ignore", "panic", "panic-on-replicas").waits(replication),
 }

@@ -122,8 +122,8 @@ func TestUnsupervised(t *testing.T) {
 	t.Setenv("UPSTART_JOB", "")
 	for mode, want := range map[string]string{
 		"no": "", "auto": "",
-		"systemd": "systemd supervision error: NOTIFY_SOCKET not found!",
-		"upstart": "upstart supervision requested, but UPSTART_JOB not found!",
+		"systemd": "systemd supervision error: NOTIFY_SOCKET not found",
+		"upstart": "upstart supervision requested, but UPSTART_JOB not found",
 	} {
 		s, err := Supervise(mode)
 		if want == "" {

@@ -32,10 +32,10 @@ func (o *OOMScore) Apply(mode string, value int) error {
 	if !o.touched {
 		b, err := os.ReadFile(path)
 		if err != nil {
-			return fmt.Errorf("Unable to read oom_score_adj: %w", err)
+			return fmt.Errorf("oom_score_adj cannot be read: %w", err)
 		}
 		if o.base, err = strconv.Atoi(strings.TrimSpace(string(b))); err != nil {
-			return fmt.Errorf("Unable to read oom_score_adj: %w", err)
+			return fmt.Errorf("oom_score_adj cannot be read: %w", err)
 		}
 	}
 	score := value
@@ -48,7 +48,7 @@ func (o *OOMScore) Apply(mode string, value int) error {
 	score = max(-1000, min(1000, score))
 	o.touched = true
 	if err := os.WriteFile(path, []byte(strconv.Itoa(score)), 0); err != nil {
-		return fmt.Errorf("Unable to write oom_score_adj: %w", err)
+		return fmt.Errorf("oom_score_adj cannot be written: %w", err)
 	}
 	return nil
 }

@@ -37,11 +37,11 @@ func Supervise(mode string) (*Supervisor, error) {
 	}
 	switch {
 	case mode == "systemd" && socket == "":
-		return &Supervisor{}, errors.New("systemd supervision error: NOTIFY_SOCKET not found!")
+		return &Supervisor{}, errors.New("systemd supervision error: NOTIFY_SOCKET not found")
 	case mode == "systemd":
 		return &Supervisor{kind: mode, socket: socket}, nil
 	case mode == "upstart" && job == "":
-		return &Supervisor{}, errors.New("upstart supervision requested, but UPSTART_JOB not found!")
+		return &Supervisor{}, errors.New("upstart supervision requested, but UPSTART_JOB not found")
 	case mode == "upstart":
 		os.Unsetenv("UPSTART_JOB")
 		return &Supervisor{kind: mode, stop: stopSelf}, nil
