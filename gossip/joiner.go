@@ -1,0 +1,87 @@
+package gossip
+
+import (
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+const (
+	// joinDelay is how long a new link waits before memberlist is told to exchange states over it: most members are heard of
+	// in the gossip of others first. The node with the greater id waits twice as long.
+	joinDelay = 300 * time.Millisecond
+	// joinRetry is the pause after a join that failed.
+	joinRetry = 2 * time.Second
+)
+
+// joiner introduces linked members to memberlist. memberlist forgets dead members and does not look for them again; a control
+// link to a member that memberlist does not have as alive is the sign that it should.
+type joiner struct {
+	members *members
+	mesh    *mesh
+	wake    chan struct{} // one token: look again
+	stop    chan struct{}
+	once    sync.Once
+}
+
+func newJoiner(s *members, m *mesh) *joiner {
+	return &joiner{members: s, mesh: m, wake: make(chan struct{}, 1), stop: make(chan struct{})}
+}
+
+// kick never blocks.
+func (j *joiner) kick() {
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (j *joiner) close() { j.once.Do(func() { close(j.stop) }) }
+
+func (j *joiner) run() {
+	timer := time.NewTimer(joinDelay)
+	defer timer.Stop()
+	for {
+		select {
+		case <-j.stop:
+			return
+		case <-j.mesh.ctx.Done():
+			return
+		case <-j.wake:
+		case <-timer.C:
+		}
+		if wait, ok := j.step(time.Now()); ok {
+			timer.Reset(wait)
+		}
+	}
+}
+
+// step joins the member that is most overdue, and returns when to look again, if anybody is missing.
+func (j *joiner) step(now time.Time) (wait time.Duration, ok bool) {
+	var due *link
+	for _, l := range j.mesh.memberLinks() {
+		if j.members.has(l.peer.String()) {
+			continue
+		}
+		delay := joinDelay
+		if l.self.id > l.peer.id {
+			delay *= 2
+		}
+		left := l.created.Add(delay).Sub(now)
+		if left <= 0 {
+			due = l
+			break
+		}
+		if !ok || left < wait {
+			wait, ok = left, true
+		}
+	}
+	if due == nil {
+		return wait, ok
+	}
+	if _, err := j.members.list.Join([]string{due.peer.String() + "/" + advertiseAddr}); err != nil || !j.members.has(due.peer.String()) {
+		j.mesh.log.debugf("cluster bus: push/pull with %.8s: %v", due.peer.id, err)
+		return joinRetry + rand.N(joinRetry/4), true
+	}
+	return time.Millisecond, true
+}
