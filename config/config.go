@@ -53,6 +53,7 @@ func New() *Config {
 		c.cwd = wd
 		c.put(Lookup("dir"), Value{str: wd})
 	}
+	c.must("enable-protected-configs") // Set reads it
 	return c
 }
 

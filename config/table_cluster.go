@@ -30,8 +30,8 @@ var observeTable = []row{
 	integer("slowlog-log-slower-than", 10000, -1, maxInt64).waits("SLOWLOG"), // microseconds
 	integer("slowlog-max-len", 128, 0, maxInt64).waits("SLOWLOG"),
 	integer("latency-monitor-threshold", 0, 0, maxInt64).waits("LATENCY"),
-	yesNo("latency-tracking", true),
+	yesNo("latency-tracking", true).waits("LATENCY"),
 	special("latency-tracking-info-percentiles", percentileCodec{}, Value{list: []string{"50", "99", "99.9"}}).
-		flag(manyWords),
+		flag(manyWords).waits("LATENCY"),
 	special("notify-keyspace-events", notifyCodec{}, Value{}).notBuilt(pubsub),
 }

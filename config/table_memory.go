@@ -31,7 +31,7 @@ var memoryTable = []row{
 	memory("active-defrag-ignore-bytes", 100*mib, 1, maxInt64).without(alwaysEvacuat),
 	yesNo("jemalloc-bg-thread", true).without("memory does not come from jemalloc"),
 	yesNo("activerehashing", true).without("tables grow in bounded steps"),
-	special("hz", intCodec{max: maxInt32, lowest: 1, highest: 500}, Value{num: 10}).without(noCron),
+	special("hz", intCodec{max: maxInt32, lowest: 1, highest: 500}, Value{num: 10}),
 	yesNo("dynamic-hz", true).without(noCron),
 }
 

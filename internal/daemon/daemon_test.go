@@ -33,7 +33,8 @@ func background(c *Child, what string) int {
 		c.Failed(errors.New("Failed listening on port 1"))
 		return 1
 	}
-	os.WriteFile(what, fmt.Appendf(nil, "%v %q %q", int(sid) == os.Getpid(), in, os.Getenv(marker)), 0o600)
+	wd, _ := os.Getwd()
+	os.WriteFile(what, fmt.Appendf(nil, "%v %q %q %q", int(sid) == os.Getpid(), in, os.Getenv(marker), filepath.Base(wd)), 0o600)
 	c.Ready()
 	return 0
 }
@@ -44,10 +45,11 @@ func TestSpawn(t *testing.T) {
 	big := strings.Repeat("x", 200_000) // more than a pipe holds
 	for in, want := range map[string]string{"": "", "port 1\n": "port 1\n", big: big} {
 		out := filepath.Join(t.TempDir(), "out")
+		t.Chdir(filepath.Dir(out)) // as a server with a dir does before it spawns
 		require.NoError(t, spawn(exe, []string{"name", out}, []byte(in)))
 		b, err := os.ReadFile(out)
 		require.NoError(t, err, "written before it was ready")
-		require.Equal(t, fmt.Sprintf("true %q \"\"", want), string(b))
+		require.Equal(t, fmt.Sprintf("true %q \"\" \"daemon\"", want), string(b))
 	}
 	require.EqualError(t, spawn(exe, []string{"name", "fail"}, nil), "Failed listening on port 1")
 	require.EqualError(t, spawn(exe, []string{"name", "silent"}, nil), "the server ended while it was starting: exit status 3")

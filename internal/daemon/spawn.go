@@ -22,6 +22,10 @@ const (
 	errEndedText = "the server ended while it was starting"
 )
 
+// startDir is the working directory in which the program was started. Its
+// arguments are relative to it; by now it may have changed into dir.
+var startDir, _ = os.Getwd()
+
 // Spawn starts this program again in the background and returns once it is
 // ready. The error is what the child reported, or that it ended without a
 // word. stdin is what the child reads from its standard input: a configuration
@@ -41,7 +45,7 @@ func spawn(exe string, args []string, stdin []byte) error {
 	}
 	defer from.Close()
 	cmd := &exec.Cmd{
-		Path: exe, Args: args,
+		Path: exe, Args: args, Dir: startDir,
 		Env:         append(os.Environ(), marker+"="+strconv.Itoa(reportFD)),
 		ExtraFiles:  []*os.File{to},
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
