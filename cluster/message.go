@@ -27,7 +27,7 @@ var kindNames = [kinds]string{
 	kindSync: "sync", kindWant: "want", kindReports: "report", kindFail: "fail",
 }
 
-// heartbeat is the body of kindPing and kindPong, heartbeatSize bytes with the
+// heartbeat is the body of kindPing and kindPong, 50 bytes with the
 // kind: it is sent ten times per node timeout and pair of nodes.
 type heartbeat struct {
 	token  uint64  // of the ping; a pong repeats it
@@ -37,7 +37,6 @@ type heartbeat struct {
 	clear  bool    // pong: the receiver's record is known, and nobody has a better claim to its slots
 }
 
-const heartbeatSize = 1 + 8 + 8 + 8 + 24 + 1
 
 func (h *heartbeat) append(b []byte, k kind) []byte {
 	b = append(b, byte(k))
