@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,9 +78,11 @@ func replaySaved(t *testing.T, dir string, s *Servers) {
 		require.NoError(t, err)
 		h, err := Parse(string(text))
 		require.NoError(t, err, file)
-		if h.Oracle != "" && h.Oracle != s.name {
+		if h.Oracle != "" && !slices.Contains(strings.Split(h.Oracle, ","), s.name) {
 			continue
 		}
+		// A script for any oracle leaves out what this one does otherwise.
+		h.Steps = slices.DeleteFunc(h.Steps, func(st Step) bool { return Differs(s.name, st.Args) != "" })
 		d, err := Run(s.Pair(h), h)
 		require.NoError(t, err, file)
 		if d != nil {

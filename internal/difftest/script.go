@@ -15,7 +15,7 @@ type Step struct {
 
 // History is a sequence of steps for both servers.
 type History struct {
-	Oracle string // who answers; empty: any of them
+	Oracle string // who may answer, with commas; empty: any of them
 	Proto  int    // 2 or 3, spoken by both connections from the start
 	// Cluster wants servers in cluster mode that own every slot.
 	Cluster bool
