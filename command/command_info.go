@@ -55,7 +55,7 @@ func commandInfo(c *Ctx) {
 		if s := c.Env.Table.byFullName(name); s != nil {
 			writeInfo(c.W, s)
 		} else {
-			c.W.NullArray()
+			c.W.Null()
 		}
 	}
 }

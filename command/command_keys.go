@@ -38,7 +38,41 @@ func commandGetKeys(c *Ctx, withFlags bool) {
 		}
 		c.W.Bulk(args[p.Arg])
 		if withFlags {
+			if access := variableAccess[s.FullName()]; access != nil {
+				p.Flags = access(args)
+			}
 			writeWords(c.W, "", p.Flags.Names())
 		}
 	}
+}
+
+// variableAccess tells what a command whose key specs say variable_flags does
+// to its key with these arguments.
+var variableAccess = map[string]func(args [][]byte) KeyFlags{
+	"set":      setAccess,
+	"bitfield": bitfieldAccess,
+}
+
+func setAccess(args [][]byte) KeyFlags {
+	for _, a := range args[3:] {
+		if equalFold(a, "get") {
+			return KeyRW | KeyAccess | KeyUpdate
+		}
+	}
+	return KeyOW | KeyUpdate
+}
+
+// bitfieldAccess only reads if all operations do.
+func bitfieldAccess(args [][]byte) KeyFlags {
+	for i := 2; i < len(args); i++ {
+		switch left := len(args) - i - 1; {
+		case equalFold(args[i], "get") && left >= 2:
+			i += 2
+		case equalFold(args[i], "overflow") && left >= 1:
+			i++
+		default:
+			return KeyRW | KeyAccess | KeyUpdate
+		}
+	}
+	return KeyRO | KeyAccess
 }

@@ -14,7 +14,7 @@ var ConnectionSpecs = []*Spec{
 	{Name: "hello", Arity: -1, Flags: helloFlags, Cats: CatConnection, Handler: hello},
 	{Name: "auth", Arity: -2, Flags: helloFlags, Cats: CatConnection, Handler: auth},
 	{Name: "select", Arity: 2, Flags: Loading | Stale | Fast, Cats: CatConnection, Handler: selectDB},
-	{Name: "quit", Arity: -1, Flags: helloFlags | Immediate, Cats: CatConnection},
+	{Name: "quit", Arity: -1, Flags: helloFlags | Immediate, Cats: CatConnection, Handler: quit},
 	{Name: "reset", Arity: 1, Flags: helloFlags | Immediate, Cats: CatConnection},
 	clientSpec,
 }
@@ -33,6 +33,11 @@ func ping(c *Ctx) {
 	default:
 		c.W.Error(resp.WrongArity(c.Spec.FullName()))
 	}
+}
+
+func quit(c *Ctx) {
+	c.C.Flags |= ClientCloseAfterReply
+	c.W.OK()
 }
 
 func selectDB(c *Ctx) {

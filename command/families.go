@@ -3,7 +3,7 @@ package command
 // Families lists every family of commands, for NewTable.
 func Families() [][]*Spec {
 	return [][]*Spec{
-		GenericSpecs, ConnectionSpecs, TransactionSpecs,
-		ServerSpecs, IntrospectionSpecs, DebugSpecs, ConfigSpecs,
+		StringSpecs, BitmapSpecs, GenericSpecs, ConnectionSpecs, TransactionSpecs,
+		ServerSpecs, IntrospectionSpecs, DebugSpecs, ConfigSpecs, ClusterSpecs,
 	}
 }

@@ -17,7 +17,7 @@ import (
 // node runs commands against a keyspace without a server: one executor, one
 // client, a clock that tests set.
 type node struct {
-	t  *testing.T
+	t  testing.TB
 	c  *Ctx
 	x  *keyspace.Executor
 	w  resp.Writer
@@ -25,13 +25,13 @@ type node struct {
 }
 
 // newNode starts a node that knows the given families.
-func newNode(t *testing.T, families ...[]*Spec) *node {
+func newNode(t testing.TB, families ...[]*Spec) *node {
 	ks, err := keyspace.New(keyspace.Options{Databases: 16})
 	require.NoError(t, err)
 	t.Cleanup(ks.Close)
 	n := &node{t: t, ks: ks, x: ks.NewExecutor("test")}
 	n.w.Proto = 2
-	env := &Env{KS: ks, Table: NewTable(nil, families...)}
+	env := &Env{KS: ks, Table: NewTable(nil, families...), Node: &fakeNode{}}
 	env.Settings.MaxBulk.Store(512 << 20)
 	env.Settings.LFULogFactor.Store(10)
 	env.Settings.LFUDecay.Store(1)
@@ -42,6 +42,20 @@ func newNode(t *testing.T, families ...[]*Spec) *node {
 	return n
 }
 
+// fakeNode is a Node with a password that tests may set.
+type fakeNode struct {
+	password     string
+	activeExpire bool
+	replica      bool
+}
+
+func (f *fakeNode) PasswordRequired() bool { return f.password != "" }
+func (f *fakeNode) Authenticate(user, password []byte) bool {
+	return string(user) == DefaultUser && (f.password == "" || f.password == string(password))
+}
+func (f *fakeNode) SetActiveExpire(on bool) { f.activeExpire = on }
+func (f *fakeNode) Replica() bool           { return f.replica }
+
 // raw runs one command as the dispatcher would and returns the reply's bytes.
 // The arguments are poisoned afterwards: a handler that kept one is found out.
 func (n *node) raw(args ...string) string {
@@ -51,12 +65,15 @@ func (n *node) raw(args ...string) string {
 		argv[i] = []byte(a)
 	}
 	n.w.Buf = n.w.Buf[:0]
-	s, _ := n.c.Env.Table.Resolve(argv)
+	s, isSub := n.c.Env.Table.Resolve(argv)
 	require.NotNil(n.t, s, "unknown command %q", args)
-	require.NotNil(n.t, s.Handler, "no handler for %q", args)
-	if !s.ArityOK(len(argv)) {
-		return "-ERR wrong number of arguments for '" + s.FullName() + "' command\r\n"
+	if len(s.Subs) > 0 && !isSub && len(args) > 1 && s.Handler == nil {
+		return "-" + resp.UnknownSubcommand(argv[1], s.Name) + "\r\n"
 	}
+	if !s.ArityOK(len(argv)) { // a container has no handler
+		return "-" + resp.WrongArity(s.FullName()) + "\r\n"
+	}
+	require.NotNil(n.t, s.Handler, "no handler for %q", args)
 	require.True(n.t, n.c.Bind(s, argv, n.c.C.DB), "keys of %q", args)
 	n.run(s)
 	for _, a := range argv {
