@@ -81,6 +81,7 @@ type Ctx struct {
 	// dispatcher with Bind; valid for the call.
 	Keys []Key
 	pos  []KeyPos
+	num  [32]byte // where handlers print a number
 }
 
 // Bind resolves the keys that args name in database db into c.Keys. It reports
@@ -221,11 +222,23 @@ func (c *Ctx) NewLRU() uint32 {
 	return c.LRUClock()
 }
 
+// stampOf is the access stamp of a value that replaces what is at k. The LFU
+// counter belongs to the key and outlives the value.
+func (c *Ctx) stampOf(k *Key) uint32 {
+	if c.Env.Settings.LFU.Load() {
+		if e := k.Part.Find(k.Hash, k.Bytes); e.Exists() {
+			c.touch(e)
+			return e.LRU()
+		}
+	}
+	return c.NewLRU()
+}
+
 // PutString stores a string value under k, with the encoding that Redis would
 // report for it. hasExpire false clears any expiry. It replies the out of
 // memory error and reports false if there is no room.
 func (c *Ctx) PutString(k *Key, value []byte, expireAt int64, hasExpire bool) bool {
-	_, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeString, StringEncoding(value), value, expireAt, hasExpire, c.NewLRU())
+	_, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeString, StringEncoding(value), value, expireAt, hasExpire, c.stampOf(k))
 	if err != nil {
 		c.W.Error(resp.ErrOOM)
 		return false
