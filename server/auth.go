@@ -32,3 +32,6 @@ func (c *conn) local() bool {
 
 // SetActiveExpire implements command.Node.
 func (s *Server) SetActiveExpire(on bool) { s.ks.SetActiveExpire(on) }
+
+// Replica implements command.Node.
+func (s *Server) Replica() bool { return s.busReplica() }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strings"
+
 	"clusternode/command"
 )
 
@@ -20,11 +22,12 @@ func (s *Server) handleReset(x *command.Ctx) {
 }
 
 func (s *Server) handleClientPause(x *command.Ctx) {
-	until, all, ok := command.ParseClientPause(x)
-	if !ok {
+	p, problem := command.ParseClientPause(x.Args, x.Now)
+	if problem != "" {
+		x.W.Error(problem)
 		return
 	}
-	s.pause.begin(x.Now, until, all)
+	s.pause.begin(x.Now, p.Until, !p.WritesOnly)
 	x.W.OK()
 }
 
@@ -37,4 +40,69 @@ func (s *Server) handleClientInfo(x *command.Ctx) {
 	c := connOf(x)
 	c.lastCmd = x.Spec
 	x.W.Verbatim("txt", c.view(s).String()+"\n")
+}
+
+func (s *Server) handleClientList(x *command.Ctx) {
+	list, problem := command.ParseClientList(x.Args)
+	if problem != "" {
+		x.W.Error(problem)
+		return
+	}
+	views := s.views(workerOf(x), connOf(x))
+	var b strings.Builder
+	if list.IDs != nil {
+		byID := make(map[int64]*clientView, len(views))
+		for _, v := range views {
+			byID[v.ID] = v
+		}
+		for _, id := range list.IDs {
+			if v := byID[id]; v != nil {
+				b.WriteString(v.String() + "\n")
+			}
+		}
+	} else {
+		for _, v := range views {
+			if list.Type == command.ClientTypeAny || list.Type == v.info().Type {
+				b.WriteString(v.String() + "\n")
+			}
+		}
+	}
+	x.W.Verbatim("txt", b.String())
+}
+
+func (s *Server) handleClientKill(x *command.Ctx) {
+	self := connOf(x)
+	kill, problem := command.ParseClientKill(x.Args, func(name []byte) bool { return string(name) == "default" })
+	if problem != "" {
+		x.W.Error(problem)
+		return
+	}
+	killed := int64(0)
+	for _, v := range s.views(workerOf(x), self) {
+		if !kill.Matches(v.info(), self.ID) {
+			continue
+		}
+		killed++
+		if v.c == self {
+			self.Flags |= command.ClientCloseAfterReply
+		} else {
+			v.c.tr.post(letter{kind: letterHangUp, c: v.c})
+		}
+		if kill.Legacy {
+			break
+		}
+	}
+	switch {
+	case !kill.Legacy:
+		x.W.Int(killed)
+	case killed == 0:
+		x.W.Error(command.ErrNoSuchClient)
+	default:
+		x.W.OK()
+	}
+}
+
+// info is what filters ask of the connection.
+func (v *clientView) info() command.ClientInfo {
+	return command.ClientInfo{ID: v.ID, Type: command.ClientTypeNormal, Addr: v.Addr, LAddr: v.LAddr, User: v.User}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"clusternode/command"
+	"clusternode/keyspace"
 	"clusternode/resp"
 )
 
@@ -116,7 +117,8 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 			w.exclusive(func() { v = w.checked(c, spec) })
 			return v
 		}
-		if spec.Blocks && w.l != nil {
+		// What visits many slots may have to sleep for one.
+		if (spec.Blocks || spec.Lock == command.LockScan) && w.l != nil {
 			w.offload(c, args)
 			return finished
 		}
@@ -221,6 +223,10 @@ func (w *worker) isLong(c *conn, spec *command.Spec) bool {
 // call runs the handler, with everything locked, and accounts for it.
 func (w *worker) call(c *conn, spec *command.Spec) {
 	w.cx.BindParts()
+	w.cx.Locker = w.s.slotLocker
+	if w.inGate {
+		w.cx.Locker = keyspace.NoLock
+	}
 	w.w.LastError = ""
 	began := w.last
 	spec.Handler(&w.cx)

@@ -10,6 +10,8 @@ import (
 
 	"clusternode/command"
 	"clusternode/config"
+	"clusternode/keyspace"
+	"clusternode/slots"
 )
 
 // Version is the release of this project.
@@ -112,11 +114,8 @@ func (r *infoReport) server() {
 	r.line("executable", exe)
 	r.line("config_file", r.s.cfg.ConfigFile())
 	r.line("io_threads_active", map[bool]int{true: 1, false: 0}[len(r.s.loops) > 1])
-	for _, ln := range r.s.listeners {
-		if ln.network == "tcp" {
-			r.line("listener0", fmt.Sprintf("name=tcp,bind=%s,port=%d", strings.Join(r.s.cfg.Strings("bind"), ",bind="), ln.port))
-			break
-		}
+	if port := r.s.port.Load(); port != 0 {
+		r.line("listener0", fmt.Sprintf("name=tcp,bind=%s,port=%d", strings.Join(r.s.cfg.Strings("bind"), ",bind="), port))
 	}
 }
 
@@ -148,7 +147,8 @@ func (r *infoReport) stats() {
 	r.line("instantaneous_input_kbps", fmt.Sprintf("%.2f", r.s.rates.netIn.perSecond()/1024))
 	r.line("instantaneous_output_kbps", fmt.Sprintf("%.2f", r.s.rates.netOut.perSecond()/1024))
 	r.line("rejected_connections", c.rejected.Load())
-	r.line("expired_keys", t.keys.Expired+r.s.ks.Stats().Expired)
+	r.line("expired_keys", t.keys.Expired+r.s.ks.HouseStats().Expired)
+	r.line("expired_stale_perc", fmt.Sprintf("%.2f", r.s.ks.HouseStats().StalePercent))
 	r.line("keyspace_hits", t.keys.Hits)
 	r.line("keyspace_misses", t.keys.Misses)
 	r.line("pubsub_channels", 0)
@@ -235,7 +235,41 @@ func (r *infoReport) cluster() {
 func (r *infoReport) keyspace() {
 	for db := range r.s.ks.Databases() {
 		if n := r.s.ks.DBSize(db); n > 0 {
-			r.line(fmt.Sprintf("db%d", db), fmt.Sprintf("keys=%d,expires=%d,avg_ttl=%d", n, r.s.ks.Expires(db), r.s.ks.AvgTTL(db, r.x.Now)))
+			r.line(fmt.Sprintf("db%d", db), fmt.Sprintf("keys=%d,expires=%d,avg_ttl=%d", n, r.s.ks.Expires(db), r.averageTTL(db)))
 		}
 	}
+}
+
+// ttlSlots is from how many slots averageTTL takes its sample.
+const ttlSlots = 16
+
+// averageTTL is the mean time to live in milliseconds, over a sample of slots.
+func (r *infoReport) averageTTL(db int) int64 {
+	ks := r.s.ks
+	if ks.Expires(db) == 0 {
+		return 0
+	}
+	if w := workerOf(r.x); !w.inGate { // INFO may wait, so it runs outside
+		w.x.Enter()
+		defer w.x.Leave()
+	}
+	sum, n, visited := int64(0), int64(0), 0
+	ks.EachSlot(db, r.x.Locker, func(_ slots.Slot, p *keyspace.Part) bool {
+		if p.Expires() == 0 {
+			return true
+		}
+		p.Each(func(e keyspace.Entry) bool {
+			if e.HasExpire() && e.ExpireAt() > r.x.Now {
+				sum += e.ExpireAt() - r.x.Now
+				n++
+			}
+			return true
+		})
+		visited++
+		return visited < ttlSlots
+	})
+	if n == 0 {
+		return 0
+	}
+	return sum / n
 }

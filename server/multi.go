@@ -95,7 +95,11 @@ func (s *Server) handleWatch(x *command.Ctx) {
 			name: append([]byte(nil), k.Bytes...), db: k.DB, slot: k.Slot, hash: k.Hash,
 			expired: e.Exists() && e.HasExpire() && e.ExpireAt() < x.Now,
 		}
-		s.ks.Watch(wk.db, wk.slot, wk.hash, wk.name, c.watch.w)
+		if wk.expired {
+			s.ks.WatchExpired(wk.db, wk.slot, wk.hash, wk.name, c.watch.w)
+		} else {
+			s.ks.Watch(wk.db, wk.slot, wk.hash, wk.name, c.watch.w)
+		}
 		c.watch.keys = append(c.watch.keys, wk)
 	}
 	x.W.OK()

@@ -29,11 +29,11 @@ type Server struct {
 	cfg         *config.Config
 	log         *redislog.Logger
 	ks          *keyspace.Keyspace
+	slotLocker  keyspace.Locker
 	env         command.Env
 	execSpec    *command.Spec
 	unwatchSpec *command.Spec
 	loops       []*loop
-	listeners   []*listener
 	pool        *pool
 	janitor     *janitor
 	bus         *bus // nil without cluster support
@@ -54,7 +54,11 @@ type Server struct {
 	counters counters
 
 	rates    rates
+	peak     peak         // of used_memory, as INFO and cron saw it
 	watching atomic.Int64 // connections with watched keys
+
+	listenMu  sync.Mutex
+	listeners []*listener // guarded by listenMu once the node serves
 
 	streams streamSet
 	tasks   sync.WaitGroup // goroutines that end by themselves
@@ -79,7 +83,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reserving memory: %w", err)
 	}
-	s.ks = ks
+	s.ks, s.slotLocker = ks, ks.SlotLocker()
 	if err := s.build(); err != nil {
 		s.teardown()
 		return nil, err
@@ -132,7 +136,7 @@ func (s *Server) makeLoops() error {
 
 // Start serves.
 func (s *Server) Start() {
-	s.ks.Start()
+	s.ks.Start(keyspace.HousekeepingOptions{Hz: int(s.cfg.Int("hz")), Effort: int(s.cfg.Int("active-expire-effort"))})
 	for _, l := range s.loops {
 		go l.run()
 	}
@@ -158,9 +162,11 @@ func (s *Server) Start() {
 // any more.
 func (s *Server) teardown() {
 	s.closeBus()
+	s.listenMu.Lock()
 	for _, ln := range s.listeners {
 		ln.Close()
 	}
+	s.listenMu.Unlock()
 	for _, l := range s.loops {
 		l.stop()
 	}

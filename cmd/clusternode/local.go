@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"clusternode/config"
-	"clusternode/internal/redislog"
 	"clusternode/server"
 	"clusternode/slots"
 )
@@ -180,10 +179,7 @@ func (c *localCluster) startNode(port int, stderr io.Writer) (*server.Server, er
 	if err != nil {
 		return nil, err
 	}
-	log, err := newLogger(cfg, stderr, fmt.Sprintf("%d ", port))
-	if err != nil {
-		return nil, err
-	}
+	log := newLogger(cfg, stderr, strconv.Itoa(port))
 	s, err := server.New(server.Options{Config: cfg, Log: log})
 	if err != nil {
 		return nil, fmt.Errorf("node on port %d: %w", port, err)
