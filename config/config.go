@@ -169,7 +169,7 @@ func (c *Config) HookAll(f func() error, names ...string) {
 func (c *Config) ConfigFile() string { return c.file }
 
 // Renames are the rename-command lines in order. The server applies them, since
-// only it knows the commands; RenameError tells the user what was wrong.
+// only it knows the commands.
 func (c *Config) Renames() []Rename { return c.renames }
 
 // Unasked lists the directives that claim to be built although nothing has

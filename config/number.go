@@ -44,13 +44,13 @@ func (c intCodec) parse(words []string, _ Value) (Value, error) {
 		return Value{num: int64(n.bits)}, nil
 	}
 	v := int64(n.bits)
-	switch {
-	case c.unit == unitPercent && n.percent:
+	if n.percent {
 		if v > -c.min {
 			return Value{}, fmt.Errorf("percentage argument must be less or equal to %d", -c.min)
 		}
 		return Value{num: -v}, nil
-	case !n.signed && n.bits > uint64(c.max), n.signed && (v < c.min || v > c.max), !n.signed && v < c.min:
+	}
+	if tooBig := !n.signed && n.bits > maxInt64; tooBig || v < c.min || v > c.max {
 		return Value{}, fmt.Errorf("argument must be between %d and %d inclusive", c.min, c.max)
 	}
 	if c.lowest != 0 {

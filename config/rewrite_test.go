@@ -63,3 +63,29 @@ func TestRewrite(t *testing.T) {
 	}
 	require.ErrorIs(t, New().Rewrite(), ErrNoFile)
 }
+
+// What a value is written as, where no whole file shows it.
+func TestLines(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		v    Value
+		want []line
+	}{
+		{"save", Value{list: []string{"60", "1", "5", "0"}}, []line{{"save 60 1", true}, {"save 5 0", true}}},
+		{"bind", Value{}, []line{{`bind ""`, true}}},
+		{"bind", Value{list: []string{"a b", "c'd", "", "::1"}}, []line{{`bind "a b" "c'd" "" ::1`, true}}},
+		{"replicaof", Value{list: []string{"h", "1"}}, []line{{"replicaof h 1", true}}},
+		{"replicaof", Value{}, nil},
+		{"latency-tracking-info-percentiles", Value{}, []line{{`latency-tracking-info-percentiles ""`, true}}},
+		{"notify-keyspace-events", Value{num: int64(NotifyAll | NotifyNew)}, []line{{`notify-keyspace-events "An"`, true}}},
+		{"notify-keyspace-events", Value{}, []line{{`notify-keyspace-events ""`, false}}},
+		{"maxmemory-clients", Value{num: -5}, []line{{"maxmemory-clients 5%", true}}},
+		{"maxmemory-clients", Value{num: 3 << 20}, []line{{"maxmemory-clients 3mb", true}}},
+		{"unixsocketperm", Value{num: 0o700}, []line{{"unixsocketperm 700", true}}},
+		{"unixsocket", Value{}, nil},
+		{"logfile", Value{str: ""}, []line{{`logfile ""`, false}}},
+	} {
+		d := Lookup(c.name)
+		require.Equal(t, c.want, d.codec.lines(d.Name, c.v, d.def), c.name)
+	}
+}
