@@ -85,6 +85,7 @@ func (m *Machine) MeetLink(now time.Duration, token uint64, id string) {
 		return
 	}
 	h.peer = id
+	m.learnAddress(m.ends[id].local, false)
 	m.sendMeet(h)
 }
 

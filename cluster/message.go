@@ -37,7 +37,6 @@ type heartbeat struct {
 	clear  bool    // pong: the receiver's record is known, and nobody has a better claim to its slots
 }
 
-
 func (h *heartbeat) append(b []byte, k kind) []byte {
 	b = append(b, byte(k))
 	b = binary.BigEndian.AppendUint64(b, h.token)
