@@ -120,7 +120,7 @@ func FuzzStreamFrames(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		conn, other := net.Pipe()
 		defer other.Close()
-		l := newLink(conn, &session{kind: bulkLink}, true, 0, new(Stats))
+		l := newLink(conn, &session{kind: bulkLink}, true, 0, new(linkStats))
 		defer l.close(errLinkClosed)
 		own, err := l.streams.dial()
 		require.NoError(t, err)

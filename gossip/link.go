@@ -42,7 +42,7 @@ type link struct {
 	outbound bool
 	created  time.Time
 	limit    int64
-	stats    *Stats
+	stats    *linkStats
 	seal     *sealer // of the writer; nil without a secret
 	streams  *streamTable
 
@@ -55,7 +55,7 @@ type link struct {
 	err      error  // why it was closed; nil while open
 }
 
-func newLink(conn net.Conn, s *session, outbound bool, limit int64, stats *Stats) *link {
+func newLink(conn net.Conn, s *session, outbound bool, limit int64, stats *linkStats) *link {
 	l := &link{
 		conn: conn, self: s.self, peer: s.peer, kind: s.kind, outbound: outbound, created: time.Now(),
 		limit: limit, stats: stats, seal: s.write, wake: make(chan struct{}, 1),

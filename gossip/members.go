@@ -87,12 +87,12 @@ func (s *members) close() {
 	_ = s.list.Shutdown() // its only error is the transport's, which has none
 }
 
-// broadcast queues a delta for a few nodes to take and pass on.
-func (s *members) broadcast(delta []byte) {
+// broadcast queues a delta about one node for a few nodes to take and pass on. It replaces a queued one about the same node.
+func (s *members) broadcast(id string, delta []byte) {
 	if len(delta) > broadcastRoom {
 		return // the others will ask for it
 	}
-	s.queue.QueueBroadcast(broadcast(delta))
+	s.queue.QueueBroadcast(&broadcast{id, delta})
 	s.queue.Prune(maxBroadcasts)
 }
 
@@ -178,20 +178,28 @@ func (s *members) NotifyLeave(n *memberlist.Node) {
 // NotifyUpdate implements memberlist.EventDelegate: there is no meta data to change.
 func (s *members) NotifyUpdate(*memberlist.Node) {}
 
-// broadcast is a delta on its way; no delta makes another one obsolete.
-type broadcast []byte
+// broadcast is a delta on its way.
+type broadcast struct {
+	id    string
+	delta []byte
+}
+
+var _ memberlist.NamedBroadcast = (*broadcast)(nil)
+
+// Name implements memberlist.NamedBroadcast.
+func (b *broadcast) Name() string { return b.id }
 
 // Invalidates implements memberlist.Broadcast.
-func (broadcast) Invalidates(memberlist.Broadcast) bool { return false }
-
-// UniqueBroadcast implements memberlist.UniqueBroadcast, which spares the comparison.
-func (broadcast) UniqueBroadcast() {}
+func (b *broadcast) Invalidates(other memberlist.Broadcast) bool {
+	o, ok := other.(*broadcast)
+	return ok && o.id == b.id
+}
 
 // Message implements memberlist.Broadcast.
-func (b broadcast) Message() []byte { return b }
+func (b *broadcast) Message() []byte { return b.delta }
 
 // Finished implements memberlist.Broadcast.
-func (broadcast) Finished() {}
+func (*broadcast) Finished() {}
 
 // logFilter turns memberlist's log into debug lines: none of it asks an operator to do something, and the machine reports
 // what matters in its own words.

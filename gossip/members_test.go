@@ -55,7 +55,7 @@ func startMembers(t testing.TB, n *testMesh, known ...*testMesh) (*members, *cir
 	}
 	s, err := newMembers(n.mesh, n.name, c)
 	require.NoError(t, err)
-	c.again = func(b string) { s.broadcast([]byte(b)) }
+	c.again = func(b string) { s.broadcast(b, []byte(b)) }
 	n.carry = s.carry
 	t.Cleanup(s.close)
 	return s, c
@@ -78,7 +78,7 @@ func TestMemberlistOverLinks(t *testing.T) {
 		eventually(t, "all members", func() bool { return lists[i].list.NumMembers() == n })
 	}
 	// Broadcasts reach everybody; so does what push/pull carries, at least one of them.
-	lists[2].broadcast([]byte("news"))
+	lists[2].broadcast("x", []byte("news"))
 	for i := range n {
 		if i != 2 {
 			eventually(t, "the news", func() bool { return slices.Contains(circles[i].heard(), "news") })
@@ -131,12 +131,15 @@ func TestMemberlistKeepsNobodyUnknown(t *testing.T) {
 func TestBroadcastsAreBounded(t *testing.T) {
 	a := startMesh(t, testName(1), "")
 	la, _ := startMembers(t, a)
-	la.broadcast(make([]byte, broadcastRoom+1))
+	la.broadcast("x", make([]byte, broadcastRoom+1))
 	require.Zero(t, la.queue.NumQueued())
 	for i := range 2 * maxBroadcasts {
-		la.broadcast(fmt.Append(nil, i))
+		la.broadcast(fmt.Sprint(i), []byte("x"))
 	}
 	require.LessOrEqual(t, la.queue.NumQueued(), maxBroadcasts)
+	before := la.queue.NumQueued()
+	la.broadcast(fmt.Sprint(2*maxBroadcasts-1), []byte("newer"))
+	require.Equal(t, before, la.queue.NumQueued())
 	la.setState(make([]byte, maxPushState+1))
 	require.Empty(t, la.LocalState(false))
 }

@@ -49,7 +49,7 @@ type meshEvents interface {
 type mesh struct {
 	// Constant.
 	log    logger
-	stats  *Stats
+	stats  *linkStats
 	events meshEvents
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -86,7 +86,7 @@ type linkEnd struct {
 	ready   chan struct{} // closed and replaced when a link comes up; nil: nobody waits
 }
 
-func newMesh(id identity, log logger, stats *Stats, events meshEvents) *mesh {
+func newMesh(id identity, log logger, stats *linkStats, events meshEvents) *mesh {
 	m := &mesh{
 		log: log, stats: stats, events: events, id: id,
 		wake:    make(chan struct{}, 1),

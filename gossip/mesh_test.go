@@ -103,7 +103,7 @@ func startMeshAt(t testing.TB, name peerName, secret, addr string) *testMesh {
 	key, err := stretchSecret(secret)
 	require.NoError(t, err)
 	r := &recorder{}
-	m := newMesh(identity{self: name, secret: key}, logger{discard{}}, new(Stats), r)
+	m := newMesh(identity{self: name, secret: key}, logger{discard{}}, new(linkStats), r)
 	m.listen(ln)
 	t.Cleanup(m.close)
 	return &testMesh{mesh: m, recorder: r, name: name, addr: ln.Addr().String()}
