@@ -11,8 +11,10 @@ type Generator struct {
 	rng    *rand.Rand
 	oracle string
 	raw    []string // steps of bytes
-	table  []weighted
-	total  int
+	// noCluster makes histories for plain servers only.
+	noCluster bool
+	table     []weighted
+	total     int
 
 	// Chosen anew for each history.
 	keys    []string // the keys it uses, few of them
@@ -54,7 +56,7 @@ func newGenerator(oracle string, seed uint64, from []family) *Generator {
 
 // History returns the next history of n steps.
 func (g *Generator) History(n int) History {
-	h := History{Oracle: g.oracle, Proto: 2 + g.rng.IntN(2), Cluster: g.rng.IntN(4) == 0}
+	h := History{Oracle: g.oracle, Proto: 2 + g.rng.IntN(2), Cluster: g.rng.IntN(4) == 0 && !g.noCluster}
 	g.prepare(h.Cluster)
 	for len(h.Steps) < n {
 		h.Steps = append(h.Steps, g.step())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"clusternode/internal/testserver"
 )
@@ -26,6 +27,15 @@ type Divergence struct {
 // String prints the divergence on a few lines.
 func (d *Divergence) String() string {
 	return fmt.Sprintf("step %d: %s\n%s\n  ours:   %s\n  oracle: %s", d.Index, d.Step, d.Why, d.Ours, d.Oracle)
+}
+
+// signature is equal for differences that are probably the same.
+func (d *Divergence) signature() string {
+	name := d.Step.Raw
+	if len(d.Step.Args) > 0 {
+		name = strings.ToLower(d.Step.Args[0])
+	}
+	return fmt.Sprintf("%s %.30s %.30s", name, d.Ours, d.Oracle)
 }
 
 // run is one history on both servers.
