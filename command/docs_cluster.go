@@ -11,6 +11,7 @@ var clusterDocs = map[string]doc{
 	"cluster|countkeysinslot":       {since: "3.0.0", summary: "How many keys a slot has.", args: "slot:int"},
 	"cluster|delslots":              {since: "3.0.0", complexity: "O(N), N the slots", summary: "Takes slots from their owner, as this node sees it.", args: "slot:int..."},
 	"cluster|delslotsrange":         {since: "7.0.0", complexity: "O(N), N the slots", summary: "Takes ranges of slots from their owner, as this node sees it.", args: "range{start-slot:int end-slot:int}..."},
+	"cluster|failover":              {since: "3.0.0", summary: "Makes a replica take over from its primary.", args: "[options(FORCE|TAKEOVER)]"},
 	"cluster|flushslots":            {since: "3.0.0", summary: "Takes all slots from the node."},
 	"cluster|forget":                {since: "3.0.0", summary: "Removes a node from the cluster.", args: "node-id"},
 	"cluster|getkeysinslot":         {since: "3.0.0", complexity: "O(N), N the keys returned", summary: "Names of keys of a slot.", args: "slot:int count:int"},
