@@ -129,7 +129,8 @@ func (m *Machine) sendMeeting(to string, k kind, msg meeting) {
 	msg.member = known && !e.Forgotten
 	msg.big = m.big()
 	msg.cluster = m.cluster
-	msg.delta = m.appendNode([]byte{deltaFormat}, m.self.id)
+	msg.delta = appendMember([]byte{deltaFormat}, m.self.id, m.members[m.self.id])
+	msg.delta = appendRecord(msg.delta, m.hello) // even if forgotten: that may be about to change
 	if known {
 		msg.delta = appendMember(msg.delta, to, e)
 	}
@@ -192,7 +193,7 @@ func (m *Machine) introduced(h *meet, from string, k kind, msg meeting) {
 		m.sendMeeting(from, kindMeetAck, meeting{})
 		return
 	}
-	if !msg.member { // it has forgotten us, and learns of the raised version now
+	if !msg.member || m.nodes[from] == nil { // it has forgotten us, and learns of the raised version now
 		m.sendMeet(h)
 		return
 	}

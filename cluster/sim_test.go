@@ -26,6 +26,7 @@ type sim struct {
 	loss, repeat float64
 	old          []simOld // broadcasts that may come again
 	contents     map[string]uint64
+	epochs       map[string]uint64 // greatest configEpoch that each id announced
 }
 
 // simOld is a broadcast kept for replay.
@@ -75,7 +76,7 @@ func (q *eventQueue) Pop() any {
 func newSim(t *testing.T, seed uint64, n int) *sim {
 	s := &sim{
 		t: t, seed: seed, rand: rand.New(rand.NewPCG(seed, 7)), now: time.Second,
-		links: map[[2]int]bool{}, cut: map[[2]int]bool{}, contents: map[string]uint64{},
+		links: map[[2]int]bool{}, cut: map[[2]int]bool{}, contents: map[string]uint64{}, epochs: map[string]uint64{},
 	}
 	for i := range n {
 		s.nodes = append(s.nodes, &simNode{i: i, host: fmt.Sprintf("10.0.0.%d", i+1), port: 7000, boots: map[string]Boot{}})
@@ -225,7 +226,8 @@ func (s *sim) ready(n *simNode) {
 	}
 }
 
-// checkRecord: no version of a record ever has two contents.
+// checkRecord: no version of a record ever has two contents, and configEpochs
+// never go back.
 func (s *sim) checkRecord(n *simNode) {
 	rec := &n.m.self.rec
 	key := fmt.Sprint(rec.ID, rec.Version)
@@ -237,6 +239,10 @@ func (s *sim) checkRecord(n *simNode) {
 		s.fatalf("node %d: version %v of its record has two contents", n.i, rec.Version)
 	}
 	s.contents[key] = h
+	if rec.ConfigEpoch < s.epochs[rec.ID] {
+		s.fatalf("node %d: configEpoch %d after %d", n.i, rec.ConfigEpoch, s.epochs[rec.ID])
+	}
+	s.epochs[rec.ID] = rec.ConfigEpoch
 }
 
 func pair(i, j int) [2]int { return [2]int{min(i, j), max(i, j)} }
