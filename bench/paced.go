@@ -3,13 +3,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 	"time"
 
 	"clusternode/bench/load"
+	"clusternode/internal/testserver"
 )
 
 // pacedRate is the open loop of the latency figures, requests per second.
@@ -44,7 +45,7 @@ func (c *config) paced() error {
 	return nil
 }
 
-// slow measures GETs on other slots while one connection runs a command of about two seconds.
+// slow measures GETs on other slots while one connection runs a transaction of about two seconds on one slot.
 func (c *config) slow() error {
 	s := samples{}
 	for _, ct := range c.contenders {
@@ -52,19 +53,20 @@ func (c *config) slow() error {
 			return err
 		}
 	}
-	for _, figure := range []string{"slow command", "p50 idle", "p99 idle", "p50 beside it", "p99 beside it", "max beside it"} {
+	for _, figure := range []string{"EXEC", "p50 idle", "p99 idle", "p50 beside it", "p99 beside it", "max beside it"} {
 		unit := "us"
-		if figure == "slow command" {
+		if figure == "EXEC" {
 			unit = "s"
 		}
-		c.report.add(Row{Section: "slow: GET at 2000/s on other slots beside LCS", Case: figure, Unit: unit, Values: s.medians(figure), Less: true})
+		c.report.add(Row{Section: "slow: GET at 2000/s on other slots beside a long EXEC", Case: figure, Unit: unit, Values: s.medians(figure), Less: true})
 	}
 	return nil
 }
 
-// slowOf runs LCS, whose work is the product of the two lengths, at a size that takes two seconds.
+// slowOf counts the bits of one large value again and again inside EXEC.
 func (c *config) slowOf(s samples, ct contender) error {
-	r, err := ct.start("--proto-max-bulk-len", "8gb") // LCS refuses tables above it
+	const want = 2 * time.Second
+	r, err := ct.start()
 	if err != nil {
 		return err
 	}
@@ -73,33 +75,39 @@ func (c *config) slowOf(s samples, ct contender) error {
 	if err := r.fill(1000, valueSize); err != nil {
 		return err
 	}
-	size, err := r.calibrate()
-	if err != nil {
+	if _, err := r.do("SETBIT", "{slow}", strconv.Itoa(1<<31-1), "1"); err != nil { // 256 MiB
 		return err
+	}
+	var once time.Duration
+	for range 2 { // the first one meets pages that nobody has touched
+		begun := time.Now()
+		if _, err := r.do("BITCOUNT", "{slow}"); err != nil {
+			return err
+		}
+		once = time.Since(begun)
 	}
 	plan := load.Plan{Addr: r.Addr, Conns: c.conns, Pipeline: 1, Rate: 2000, Fill: load.NewCommand(1000, false, "GET", "KEY"), For: time.Second}
 	idle, err := load.Run(plan)
 	if err != nil {
 		return err
 	}
-	if err := r.twoStrings(size); err != nil {
-		return err
+	type outcome struct {
+		took time.Duration
+		err  error
 	}
-	took := make(chan time.Duration, 1)
+	ended := make(chan outcome, 1)
 	go func() {
 		begun := time.Now()
-		_, err := r.do("LCS", "{slow}a", "{slow}b", "LEN")
-		if err != nil {
-			c.report.fail("slow", err)
-		}
-		took <- time.Since(begun)
+		err := r.longExec(int(want/once) + 1)
+		ended <- outcome{time.Since(begun), err}
 	}()
-	plan.For = 2 * time.Second
+	plan.For = want
 	busy, err := load.Run(plan)
-	if err != nil {
+	long := <-ended
+	if err := errors.Join(err, long.err); err != nil {
 		return err
 	}
-	s.add("slow command", name, (<-took).Seconds())
+	s.add("EXEC", name, long.took.Seconds())
 	s.add("p50 idle", name, micros(idle.Latency.Quantile(0.5)))
 	s.add("p99 idle", name, micros(idle.Latency.Quantile(0.99)))
 	s.add("p50 beside it", name, micros(busy.Latency.Quantile(0.5)))
@@ -108,28 +116,20 @@ func (c *config) slowOf(s samples, ct contender) error {
 	return nil
 }
 
-// calibrate returns the length of two strings whose LCS takes about two seconds: it doubles the length until that takes long
-// enough for noise not to matter, and scales by the square root, as the work is the square of the length.
-func (r *running) calibrate() (int, error) {
-	const want = 2 * time.Second
-	for size := 4000; ; size *= 2 {
-		if err := r.twoStrings(size); err != nil {
-			return 0, err
-		}
-		begun := time.Now()
-		if _, err := r.do("LCS", "{slow}a", "{slow}b", "LEN"); err != nil {
-			return 0, err
-		}
-		if took := time.Since(begun); took > want/3 || size >= 16000 {
-			return int(float64(size) * math.Sqrt(float64(want)/float64(took))), nil
-		}
+func (r *running) longExec(times int) error {
+	c, err := testserver.Dial(r.Addr)
+	if err != nil {
+		return err
 	}
-}
-
-func (r *running) twoStrings(size int) error {
-	for i, pattern := range []string{"abcab", "bacca"} {
-		if _, err := r.do("SET", "{slow}"+string(rune('a'+i)), strings.Repeat(pattern, size/len(pattern))); err != nil {
-			return err
+	defer c.Close()
+	c.Timeout = time.Minute
+	cmds := [][]string{{"MULTI"}}
+	for range times {
+		cmds = append(cmds, []string{"BITCOUNT", "{slow}"})
+	}
+	for _, cmd := range append(cmds, []string{"EXEC"}) {
+		if v, err := c.Do(cmd...); err != nil || v.IsError() {
+			return fmt.Errorf("%q: %s %w", cmd, v.Str, err)
 		}
 	}
 	return nil
