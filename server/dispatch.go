@@ -183,10 +183,7 @@ func (w *worker) checked(c *conn, spec *command.Spec) verdict {
 	case w.l != nil && !w.inGate && w.isLong(c, spec):
 		return tooLong
 	case spec.Blocks && !w.inGate:
-		// It may wait: the gate shall not wait for it.
-		w.x.Leave()
-		w.call(c, spec)
-		w.x.Enter()
+		w.callOutside(c, spec)
 	default:
 		w.call(c, spec)
 	}
@@ -223,7 +220,7 @@ func (w *worker) isLong(c *conn, spec *command.Spec) bool {
 // call runs the handler, with everything locked, and accounts for it.
 func (w *worker) call(c *conn, spec *command.Spec) {
 	w.cx.BindParts()
-	w.cx.Locker = w.s.slotLocker
+	w.cx.Locker = w.locker
 	if w.inGate {
 		w.cx.Locker = keyspace.NoLock
 	}
@@ -239,4 +236,20 @@ func (w *worker) call(c *conn, spec *command.Spec) {
 		st.failed++
 		w.countError(w.w.LastError)
 	}
+}
+
+// callOutside is call for a handler that may wait: neither the gate nor those
+// who look at the connection shall wait for it.
+func (w *worker) callOutside(c *conn, spec *command.Spec) {
+	w.x.Leave()
+	if k, ok := c.tr.(*stream); ok {
+		c.frozen = c.view(w.s)
+		k.mu.Unlock()
+		w.call(c, spec)
+		k.mu.Lock()
+		c.frozen = nil
+	} else {
+		w.call(c, spec)
+	}
+	w.x.Enter()
 }

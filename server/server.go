@@ -29,7 +29,6 @@ type Server struct {
 	cfg         *config.Config
 	log         *redislog.Logger
 	ks          *keyspace.Keyspace
-	slotLocker  keyspace.Locker
 	env         command.Env
 	execSpec    *command.Spec
 	unwatchSpec *command.Spec
@@ -83,7 +82,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reserving memory: %w", err)
 	}
-	s.ks, s.slotLocker = ks, ks.SlotLocker()
+	s.ks = ks
 	if err := s.build(); err != nil {
 		s.teardown()
 		return nil, err

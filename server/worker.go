@@ -29,6 +29,7 @@ type worker struct {
 	inGate  bool         // the world is stopped for this worker
 	turn    chan struct{}
 	sleeper keyspace.Waiter // of a pooled worker: wakes turn
+	locker  keyspace.Locker // of a pooled worker
 }
 
 // workerStats are counters of one worker.
@@ -62,6 +63,7 @@ func (s *Server) newWorker(name string, l *loop) *worker {
 	}
 	w.cx.Owner = w
 	if l == nil {
+		w.locker = scanLocker{w}
 		w.turn = make(chan struct{}, 1)
 		w.sleeper.Wake = func() {
 			select {
@@ -134,6 +136,26 @@ func (w *worker) lock(c *conn) bool {
 	}
 	return true
 }
+
+// scanLocker is the keyspace.Locker of pooled workers: for commands that visit
+// many slots, one at a time. It leaves the keyspace while it sleeps. Staying
+// entered would be a deadlock: the slot's next turn may belong to a connection
+// whose loop stands at the gate, which waits for us.
+type scanLocker struct{ w *worker }
+
+// Lock implements keyspace.Locker.
+func (l scanLocker) Lock(s slots.Slot) {
+	w := l.w
+	w.x.Yield()
+	for !w.s.ks.LockOrWait(s, &w.sleeper) {
+		w.x.Leave()
+		<-w.turn
+		w.x.Enter()
+	}
+}
+
+// Unlock implements keyspace.Locker.
+func (l scanLocker) Unlock(s slots.Slot) { l.w.s.ks.Unlock(s) }
 
 // unlock gives back what lock took.
 func (w *worker) unlock() {
