@@ -86,11 +86,11 @@ func clientSetInfo(c *Ctx) {
 	case equalFold(attr, "lib-ver"):
 		to = &c.C.LibVer
 	default:
-		c.W.Error("ERR Unrecognized option '" + string(attr) + "'")
+		c.W.Error("ERR Unrecognized option '" + resp.Quoted(attr) + "'")
 		return
 	}
 	if !validName(c.Args[3]) {
-		c.W.Error("ERR " + string(c.Args[2]) + " cannot contain spaces, newlines or special characters.")
+		c.W.Error("ERR " + resp.Quoted(c.Args[2]) + " cannot contain spaces, newlines or special characters.")
 		return
 	}
 	*to = string(c.Args[3])

@@ -41,17 +41,17 @@ type ClientInfo struct {
 	User        string
 }
 
-// ClientKill is a parsed CLIENT KILL: which connections to close.
+// ClientKill is a parsed CLIENT KILL: which connections to close. It aliases
+// the command's arguments.
 type ClientKill struct {
 	// Legacy: the form with an address only, which replies OK or an error in
 	// place of a count.
-	Legacy      bool
-	ID          int64 // 0: any
-	Type        ClientType
-	Addr, LAddr string // "": any
-	User        string
-	hasUser     bool
-	SkipMe      bool
+	Legacy bool
+	ID     int64 // 0: any
+	Type   ClientType
+	SkipMe bool
+	// Empty texts match nobody, nil all.
+	Addr, LAddr, User []byte
 }
 
 // ErrNoSuchClient is the reply of the legacy CLIENT KILL that found nothing.
@@ -63,7 +63,7 @@ const ErrNoSuchClient = "ERR No such client"
 func ParseClientKill(args [][]byte, knowsUser func(name []byte) bool) (k ClientKill, problem string) {
 	k.Type, k.SkipMe = ClientTypeAny, true
 	if len(args) == 3 {
-		k.Legacy, k.SkipMe, k.Addr = true, false, string(args[2])
+		k.Legacy, k.SkipMe, k.Addr = true, false, args[2]
 		return k, ""
 	}
 	for i := 2; i < len(args); i += 2 {
@@ -82,14 +82,14 @@ func ParseClientKill(args [][]byte, knowsUser func(name []byte) bool) (k ClientK
 				return k, unknownClientType(value)
 			}
 		case equalFold(opt, "addr"):
-			k.Addr = string(value)
+			k.Addr = value
 		case equalFold(opt, "laddr"):
-			k.LAddr = string(value)
+			k.LAddr = value
 		case equalFold(opt, "user"):
 			if !knowsUser(value) {
-				return k, "ERR No such user '" + string(value) + "'"
+				return k, "ERR No such user '" + resp.Quoted(value) + "'"
 			}
-			k.User, k.hasUser = string(value), true
+			k.User = value
 		case equalFold(opt, "skipme") && equalFold(value, "yes"):
 			k.SkipMe = true
 		case equalFold(opt, "skipme") && equalFold(value, "no"):
@@ -101,19 +101,21 @@ func ParseClientKill(args [][]byte, knowsUser func(name []byte) bool) (k ClientK
 	return k, ""
 }
 
-func unknownClientType(name []byte) string { return "ERR Unknown client type '" + string(name) + "'" }
+func unknownClientType(name []byte) string {
+	return "ERR Unknown client type '" + resp.Quoted(name) + "'"
+}
 
 // Matches reports whether the connection is to be closed; me is the one that
 // asks.
 func (k *ClientKill) Matches(c ClientInfo, me int64) bool {
 	switch {
-	case k.Addr != "" && k.Addr != c.Addr, k.LAddr != "" && k.LAddr != c.LAddr:
+	case k.Addr != nil && string(k.Addr) != c.Addr, k.LAddr != nil && string(k.LAddr) != c.LAddr:
 		return false
 	case k.Type != ClientTypeAny && k.Type != c.Type:
 		return false
 	case k.ID != 0 && k.ID != c.ID:
 		return false
-	case k.hasUser && k.User != c.User:
+	case k.User != nil && string(k.User) != c.User:
 		return false
 	}
 	return !k.SkipMe || c.ID != me

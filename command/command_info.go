@@ -11,7 +11,7 @@ import (
 
 // IntrospectionSpecs is COMMAND: what the table says about itself.
 var IntrospectionSpecs = []*Spec{{
-	Name: "command", Arity: -1, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandAll, Subs: []*Spec{
+	Name: "command", Arity: -1, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandInfo, Subs: []*Spec{
 		{Name: "count", Arity: 2, Flags: Loading | Stale, Cats: CatConnection, Handler: func(c *Ctx) { c.W.Int(int64(len(c.Env.Table.Commands()))) }},
 		{Name: "info", Arity: -2, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandInfo},
 		{Name: "docs", Arity: -2, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandDocs},
@@ -32,15 +32,7 @@ var IntrospectionSpecs = []*Spec{{
 
 var unorderedOutput = []string{"nondeterministic_output_order"}
 
-// commandAll answers plain COMMAND. The table hands it unknown subcommands too.
-func commandAll(c *Ctx) {
-	if len(c.Args) > 1 {
-		c.W.Error(resp.UnknownSubcommand(c.Args[1], c.Spec.Name))
-		return
-	}
-	commandInfo(c)
-}
-
+// commandInfo answers COMMAND and COMMAND INFO.
 func commandInfo(c *Ctx) {
 	if len(c.Args) <= 2 {
 		all := c.Env.Table.Commands()

@@ -116,7 +116,7 @@ func parseHello(args [][]byte) (h helloArgs, problem string) {
 			}
 			i++
 		default:
-			return h, "ERR Syntax error in HELLO option '" + string(args[i]) + "'"
+			return h, "ERR Syntax error in HELLO option '" + resp.Quoted(args[i]) + "'"
 		}
 	}
 	return h, ""

@@ -87,6 +87,14 @@ func TestParseClientKill(t *testing.T) {
 	}
 }
 
+func TestClientKillEmptyAddress(t *testing.T) {
+	for _, args := range [][]string{{""}, {"ADDR", ""}, {"LADDR", ""}} {
+		k, problem := ParseClientKill(byteArgs(append([]string{"CLIENT", "KILL"}, args...)...), nil)
+		require.Empty(t, problem)
+		require.False(t, k.Matches(ClientInfo{ID: 1, Addr: "1.2.3.4:5", LAddr: "1.2.3.4:6"}, 2), "%q", args)
+	}
+}
+
 func TestParseClientList(t *testing.T) {
 	for _, c := range []struct {
 		args, problem string

@@ -41,7 +41,7 @@ func parseExpireCondition(args [][]byte) (o expireCondition, text string) {
 		case equalFold(a, "lt"):
 			o.lt = true
 		default:
-			return o, "ERR Unsupported option " + string(a)
+			return o, "ERR Unsupported option " + resp.Quoted(a)
 		}
 	}
 	switch {

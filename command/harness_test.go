@@ -67,7 +67,7 @@ func (n *node) raw(args ...string) string {
 	n.w.Buf = n.w.Buf[:0]
 	s, isSub := n.c.Env.Table.Resolve(argv)
 	require.NotNil(n.t, s, "unknown command %q", args)
-	if len(s.Subs) > 0 && !isSub && len(args) > 1 && s.Handler == nil {
+	if len(s.Subs) > 0 && !isSub && len(args) > 1 {
 		return "-" + resp.UnknownSubcommand(argv[1], s.Name) + "\r\n"
 	}
 	if !s.ArityOK(len(argv)) { // a container has no handler

@@ -158,9 +158,12 @@ func parseScan(args [][]byte) (o scanOptions, err error) {
 	return o, nil
 }
 
-// parseCursor reads a cursor as strtoul does: a sign is fine, blanks before it
-// are not, and an empty text is 0.
+// parseCursor reads a cursor as strtoul does: it ends at a NUL byte, a sign is
+// fine, blanks before it are not, and an empty text is 0.
 func parseCursor(b []byte) (uint64, bool) {
+	if i := bytes.IndexByte(b, 0); i >= 0 {
+		b = b[:i]
+	}
 	digits, negative := b, false
 	if len(b) > 0 && (b[0] == '+' || b[0] == '-') {
 		negative = b[0] == '-'

@@ -87,7 +87,7 @@ func TestParseCursor(t *testing.T) {
 		want uint64
 		ok   bool
 	}{
-		{"0", 0, true}, {"17", 17, true}, {"+5", 5, true}, {"-1", 1<<64 - 1, true}, {"", 0, true}, {"18446744073709551615", 1<<64 - 1, true},
+		{"0", 0, true}, {"17", 17, true}, {"+5", 5, true}, {"-1", 1<<64 - 1, true}, {"", 0, true}, {"\x00", 0, true}, {"7\x00x", 7, true}, {"18446744073709551615", 1<<64 - 1, true},
 		{"18446744073709551616", 0, false}, {" 5", 0, false}, {"5 ", 0, false}, {"-", 0, false}, {"+", 0, false}, {"--1", 0, false}, {"+-1", 0, false}, {"0x5", 0, false}, {"5_0", 0, false},
 	} {
 		n, ok := parseCursor([]byte(c.text))

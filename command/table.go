@@ -93,15 +93,21 @@ func (t *Table) Commands() []*Spec { return t.top }
 // Specs lists commands and subcommands by ID.
 func (t *Table) Specs() []*Spec { return t.all }
 
+// Errors of Rename, in the words that Redis prints at start.
+var (
+	errNoSuchCommand = errors.New("No such command in rename-command")  //lint:ignore ST1005 Redis' words
+	errNameTaken     = errors.New("Target command name already exists") //lint:ignore ST1005 Redis' words
+)
+
 // Rename changes the name that a command is called by (rename-command), or
 // removes the command if to is "". Only before the table is used.
 func (t *Table) Rename(from, to string) error {
 	s := t.byName[from]
 	if s == nil {
-		return errors.New("No such command in rename-command")
+		return errNoSuchCommand
 	}
 	if to != "" && t.byName[to] != nil {
-		return errors.New("Target command name already exists")
+		return errNameTaken
 	}
 	delete(t.byName, from)
 	if to != "" {
@@ -158,12 +164,16 @@ func (t *Table) Resolve(args [][]byte) (s *Spec, sub bool) {
 	return s, false
 }
 
-// Sub finds a subcommand by name in any case.
+// Sub finds a subcommand by name in any case. With InnerSubs a command answers
+// for the ones it does not have.
 func (s *Spec) Sub(name []byte) *Spec {
 	for _, c := range s.Subs {
 		if equalFold(name, c.Name) {
 			return c
 		}
+	}
+	if s.InnerSubs {
+		return s
 	}
 	return nil
 }

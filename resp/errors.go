@@ -1,6 +1,9 @@
 package resp
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // Error replies, without the leading '-'. Every text that more than one place
 // replies stands here; what belongs to one command stands beside its handler.
@@ -37,18 +40,29 @@ const (
 	ErrMaxClients     = "ERR max number of clients reached"
 )
 
+// Quoted is an argument as error texts show it: they are C strings, which end at
+// the first NUL byte.
+func Quoted(arg []byte) string {
+	if i := bytes.IndexByte(arg, 0); i >= 0 {
+		arg = arg[:i]
+	}
+	return string(arg)
+}
+
+// quotedUpTo is Quoted with at most n bytes.
+func quotedUpTo(arg []byte, n int) string { return Quoted(arg[:min(len(arg), n)]) }
+
 // UnknownCommand is the reply to a command that is not in the table. The
 // arguments are quoted up to 128 bytes in all, as Redis does.
 func UnknownCommand(args [][]byte) string {
 	var b strings.Builder
 	b.WriteString("ERR unknown command '")
-	b.Write(args[0][:min(len(args[0]), 128)])
+	b.WriteString(quotedUpTo(args[0], 128))
 	b.WriteString("', with args beginning with: ")
 	for quoted := 0; len(args) > 1 && quoted < 128; args = args[1:] {
-		a := args[1]
-		a = a[:min(len(a), 128-quoted)]
+		a := quotedUpTo(args[1], 128-quoted)
 		b.WriteByte('\'')
-		b.Write(a)
+		b.WriteString(a)
 		b.WriteString("' ")
 		quoted += len(a) + 3
 	}
@@ -57,13 +71,13 @@ func UnknownCommand(args [][]byte) string {
 
 // UnknownSubcommand is the reply to a subcommand that its container lacks.
 func UnknownSubcommand(sub []byte, container string) string {
-	return "ERR unknown subcommand '" + string(sub[:min(len(sub), 128)]) + "'. Try " + strings.ToUpper(container) + " HELP."
+	return "ERR unknown subcommand '" + quotedUpTo(sub, 128) + "'. Try " + strings.ToUpper(container) + " HELP."
 }
 
 // SubcommandSyntax is the reply of handlers that parse their subcommands
 // themselves and found one that fits neither by name nor by arity.
 func SubcommandSyntax(sub []byte, container string) string {
-	return "ERR unknown subcommand or wrong number of arguments for '" + string(sub[:min(len(sub), 128)]) + "'. Try " + strings.ToUpper(container) + " HELP."
+	return "ERR unknown subcommand or wrong number of arguments for '" + quotedUpTo(sub, 128) + "'. Try " + strings.ToUpper(container) + " HELP."
 }
 
 // WrongArity is the reply to a command with too few or too many arguments.
