@@ -47,7 +47,7 @@ type loop struct {
 
 	// Progress marks, for whoever asks whether the loop is stuck.
 	idle  atomic.Bool
-	since atomic.Int64 // start of the round, ns since s.start
+	since atomic.Int64 // when it turned to what it does now, ns since s.start
 
 	count atomic.Int32 // connections, for the choice of the least busy loop
 }
@@ -153,6 +153,7 @@ func (l *loop) serve(ev *unix.EpollEvent) {
 		l.accept(l.listeners[ev.Fd-indexListener])
 		return
 	}
+	l.since.Store(l.w.last)
 	k := l.conns[ev.Fd]
 	if k == nil || k.gen != uint32(ev.Pad) {
 		return // closed earlier in this round
@@ -360,7 +361,7 @@ func (l *loop) post(m letter) { l.box.post(m) }
 func (l *loop) worker() *worker { return l.w }
 
 // busySince tells since when (ns since the server's start) the loop has been
-// in the round it is in, 0 if it waits for work.
+// at one connection or letter, 0 if it waits for work.
 func (l *loop) busySince() int64 {
 	if l.idle.Load() {
 		return 0

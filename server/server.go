@@ -144,7 +144,6 @@ func (s *Server) Start() {
 			s.tasks.Go(func() { s.acceptStreams(ln) })
 		}
 	}
-	s.startBus()
 	s.life.started.Store(true)
 	go s.cron()
 	s.log.Notice("Server initialized")
