@@ -68,7 +68,7 @@ func (s *toy) handle(args []string) []byte {
 	case name == "FLUSHALL":
 		clear(s.data)
 		return []byte("+OK\r\n")
-	case name == "DEBUG" || name == "SELECT" || name == "HELLO":
+	case name == "DEBUG" || name == "SELECT" || name == "HELLO" || name == "CONFIG":
 		return []byte("+OK\r\n")
 	case name == "SET" && len(args) == 3:
 		s.data[args[1]] = args[2]

@@ -33,6 +33,10 @@ type session struct {
 	multi [conns]bool             // between MULTI and EXEC
 }
 
+// configDefaults undoes what histories set.
+var configDefaults = []string{"CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction", "maxmemory-samples", "5", "hz", "10", "timeout", "0",
+	"lfu-log-factor", "10", "lfu-decay-time", "1", "slowlog-max-len", "128", "lazyfree-lazy-user-del", "no"}
+
 // newSession empties the server. Histories end with the databases swapped and filled; nothing else outlives a connection.
 func newSession(addr string, proto int) (*session, error) {
 	s := &session{addr: addr, proto: proto}
@@ -41,7 +45,7 @@ func newSession(addr string, proto int) (*session, error) {
 		return nil, err
 	}
 	defer c.Close()
-	for _, cmd := range [][]string{{"DEBUG", "SET-ACTIVE-EXPIRE", "0"}, {"FLUSHALL"}} {
+	for _, cmd := range [][]string{{"DEBUG", "SET-ACTIVE-EXPIRE", "0"}, {"FLUSHALL"}, configDefaults} {
 		v, err := c.Do(cmd...)
 		if err != nil {
 			return nil, err

@@ -78,6 +78,12 @@ var families = []family{
 		"DEBUG PROTOCOL (STRING | INTEGER | DOUBLE | NULL | ARRAY | SET | MAP | PUSH | VERBATIM | TRUE | FALSE | BIGNUM | junk)",
 		"DEBUG POPULATE (0 | 3 | 'x')", "DEBUG POPULATE 4 ('a' | 'b') [(5 | 20)]", "DEBUG HELP", "DEBUG junk", "DEBUG",
 	}},
+	{name: "config", weight: 3, exact: true, templates: []string{
+		"CONFIG GET (MAXMEMORY | HZ | TIMEOUT | MAXMEMORY-SAMPLES | DATABASES | APPENDONLY | PROTO-MAX-BULK-LEN | MAXCLIENTS | 'nosuch')...",
+		"CONFIG GET (LFU-* | MAXMEMORY* | SLOWLOG-* | CLIENT-OUTPUT-*)", "CONFIG GET", "CONFIG SET", "CONFIG SET HZ", "CONFIG HELP", "CONFIG junk", "CONFIG RESETSTAT", "CONFIG RESETSTAT junk",
+		"CONFIG SET (MAXMEMORY-SAMPLES (5 | 7 | 0 | -1 | 'x') | HZ (10 | 100 | 'x') | TIMEOUT (0 | 3600 | -1 | 'x' | 1.5) | LFU-LOG-FACTOR count | LFU-DECAY-TIME count | SLOWLOG-MAX-LEN count | MAXMEMORY-POLICY (NOEVICTION | ALLKEYS-LRU | ALLKEYS-LFU | VOLATILE-TTL | 'x') | LAZYFREE-LAZY-USER-DEL (YES | NO | 'x') | MAXMEMORY (0 | '0gb' | '1x' | 'x') | DATABASES 5 | junk 1)...",
+		"CONFIG SET HZ 10 HZ 20", "CONFIG SET 'lfu-log-factor' 10 'hz' 'x'", "CONFIG SET MAXMEMORY-SAMPLES 6 junk 1", "OBJECT FREQ key",
+	}},
 	{name: "pause", weight: 1, exact: true, templates: []string{
 		"CLIENT PAUSE (0 | 'x' | -1) [WRITE | ALL | junk]", "CLIENT UNPAUSE", "CLIENT PAUSE 1 WRITE",
 	}},
