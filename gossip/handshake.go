@@ -82,15 +82,17 @@ func dialHandshake(conn net.Conn, id identity, kind linkKind, expect string) (*s
 		return nil, &refusal{helloWrongNode, answer.from}
 	}
 	s := &session{self: id.self, peer: answer.from, kind: kind}
-	if exchange != nil {
-		if err := exchange.asDialler(conn, s, answer.key, out, in); err != nil {
-			return nil, err
-		}
+	status, err := exchange.asDialler(conn, s, answer.key, out, in)
+	if err != nil {
+		return nil, err
+	}
+	if status != helloOK {
+		return nil, &refusal{status, answer.from}
 	}
 	return s, conn.SetDeadline(time.Time{})
 }
 
-// acceptHandshake is the other side. admit judges the hello; it must not block.
+// acceptHandshake is the other side. admit judges the hello of a client that holds the secret; it must not block.
 func acceptHandshake(conn net.Conn, id identity, admit func(*clientHello) helloStatus) (*session, error) {
 	if err := conn.SetDeadline(time.Now().Add(handshakeTimeout)); err != nil {
 		return nil, err
@@ -110,7 +112,7 @@ func acceptHandshake(conn net.Conn, id identity, admit func(*clientHello) helloS
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errForeign, err)
 	}
-	answer := &serverHello{status: judge(hello, id, admit), from: id.self}
+	answer := &serverHello{status: judge(hello, id), from: id.self}
 	exchange, err := newExchange(id, &answer.key, &answer.random)
 	if err != nil {
 		return nil, err
@@ -126,16 +128,18 @@ func acceptHandshake(conn net.Conn, id identity, admit func(*clientHello) helloS
 		return nil, &refusal{answer.status, hello.from}
 	}
 	s := &session{self: id.self, peer: hello.from, kind: hello.kind}
-	if exchange != nil {
-		if err := exchange.asAcceptor(conn, s, hello.key, in, out); err != nil {
-			return nil, fmt.Errorf("%w: %w", errForeign, err)
-		}
+	status, err := exchange.asAcceptor(conn, s, hello.key, in, out, func() helloStatus { return admit(hello) })
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errForeign, err)
+	}
+	if status != helloOK {
+		return nil, &refusal{status, hello.from}
 	}
 	return s, conn.SetDeadline(time.Time{})
 }
 
-// judge gives the reasons that need no knowledge beyond our own identity, then asks admit.
-func judge(h *clientHello, id identity, admit func(*clientHello) helloStatus) helloStatus {
+// judge gives the reasons that need no knowledge beyond our own identity.
+func judge(h *clientHello, id identity) helloStatus {
 	switch {
 	case (h.flags&helloSecure != 0) != (id.secret != nil):
 		return helloSecretDiff
@@ -143,10 +147,8 @@ func judge(h *clientHello, id identity, admit func(*clientHello) helloStatus) he
 		return helloSelf
 	case h.expect != "" && h.expect != id.self.id:
 		return helloWrongNode
-	case h.from.id == id.self.id:
-		return helloTwin
 	default:
-		return admit(h)
+		return helloOK
 	}
 }
 
@@ -187,34 +189,50 @@ func (e *exchange) keys(peer [32]byte, clientHello, serverHello []byte) (*linkKe
 	return deriveKeys(e.secret, shared, transcript.Sum(nil))
 }
 
-func (e *exchange) asDialler(conn net.Conn, s *session, peer [32]byte, clientHello, serverHello []byte) error {
-	keys, err := e.keys(peer, clientHello, serverHello)
-	if err != nil {
-		return err
+// asDialler proves that we hold the secret and returns the verdict, of which the other side proves the same. Without a secret
+// (e is nil) the verdict stands alone.
+func (e *exchange) asDialler(conn net.Conn, s *session, peer [32]byte, clientHello, serverHello []byte) (helloStatus, error) {
+	var keys *linkKeys
+	if e != nil {
+		var err error
+		if keys, err = e.keys(peer, clientHello, serverHello); err != nil {
+			return 0, err
+		}
+		if _, err := conn.Write(keys.clientConfirm); err != nil {
+			return 0, err
+		}
+		s.read, s.write = &sealer{aead: keys.serverFrames}, &sealer{aead: keys.clientFrames}
 	}
-	if _, err := conn.Write(keys.clientConfirm); err != nil {
-		return err
+	var verdict [1]byte
+	if _, err := io.ReadFull(conn, verdict[:]); err != nil {
+		return 0, err
 	}
-	if err := expectConfirm(conn, keys.serverConfirm); err != nil {
-		return err
+	status := helloStatus(verdict[0])
+	if e != nil {
+		return status, expectConfirm(conn, keys.serverConfirm(status))
 	}
-	s.read, s.write = &sealer{aead: keys.serverFrames}, &sealer{aead: keys.clientFrames}
-	return nil
+	return status, nil
 }
 
-func (e *exchange) asAcceptor(conn net.Conn, s *session, peer [32]byte, clientHello, serverHello []byte) error {
-	keys, err := e.keys(peer, clientHello, serverHello)
-	if err != nil {
-		return err
+func (e *exchange) asAcceptor(conn net.Conn, s *session, peer [32]byte, clientHello, serverHello []byte, admit func() helloStatus) (helloStatus, error) {
+	var keys *linkKeys
+	if e != nil {
+		var err error
+		if keys, err = e.keys(peer, clientHello, serverHello); err != nil {
+			return 0, err
+		}
+		if err := expectConfirm(conn, keys.clientConfirm); err != nil {
+			return 0, err
+		}
+		s.read, s.write = &sealer{aead: keys.clientFrames}, &sealer{aead: keys.serverFrames}
 	}
-	if err := expectConfirm(conn, keys.clientConfirm); err != nil {
-		return err
+	status := admit()
+	verdict := []byte{byte(status)}
+	if e != nil {
+		verdict = append(verdict, keys.serverConfirm(status)...)
 	}
-	if _, err := conn.Write(keys.serverConfirm); err != nil {
-		return err
-	}
-	s.read, s.write = &sealer{aead: keys.clientFrames}, &sealer{aead: keys.serverFrames}
-	return nil
+	_, err := conn.Write(verdict)
+	return status, err
 }
 
 func expectConfirm(conn net.Conn, want []byte) error {

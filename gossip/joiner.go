@@ -8,7 +8,8 @@ import (
 
 const (
 	// joinDelay is how long a new link waits before memberlist is told to exchange states over it: most members are heard of
-	// in the gossip of others first. The node with the greater id waits twice as long.
+	// in the gossip of others first. The node with the greater id waits twice as long. A memberlist that has nobody yet hears
+	// no gossip and does not wait.
 	joinDelay = 300 * time.Millisecond
 	// joinRetry is the pause after a join that failed.
 	joinRetry = 2 * time.Second
@@ -64,7 +65,10 @@ func (j *joiner) step(now time.Time) (wait time.Duration, ok bool) {
 			continue
 		}
 		delay := joinDelay
-		if l.self.id > l.peer.id {
+		switch {
+		case j.members.count.Load() == 0:
+			delay = 0
+		case l.self.id > l.peer.id:
 			delay *= 2
 		}
 		left := l.created.Add(delay).Sub(now)

@@ -71,6 +71,9 @@ func (m *mesh) admit(h *clientHello) helloStatus {
 	if m.closing {
 		return helloUnavailable
 	}
+	if h.from.id == m.id.self.id {
+		return helloTwin
+	}
 	p := m.peers[h.from.id]
 	if p == nil {
 		if h.kind != controlLink {
@@ -85,11 +88,6 @@ func (m *mesh) admit(h *clientHello) helloStatus {
 		if l := p.ends[k].link; l != nil && l.peer.boot.newerThan(h.from.boot) {
 			return helloOutdated
 		}
-	}
-	end := &p.ends[h.kind]
-	// Leave the field to this dial while it completes.
-	if next := time.Now().Add(firstDialDelay); end.nextTry.Before(next) {
-		end.nextTry = next
 	}
 	return helloOK
 }

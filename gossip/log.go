@@ -17,9 +17,6 @@ type logger struct{ Logger }
 func (l logger) debugf(format string, args ...any) {
 	l.Log(cluster.LogDebug, fmt.Sprintf(format, args...))
 }
-func (l logger) noticef(format string, args ...any) {
-	l.Log(cluster.LogNotice, fmt.Sprintf(format, args...))
-}
 func (l logger) warnf(format string, args ...any) {
 	l.Log(cluster.LogWarning, fmt.Sprintf(format, args...))
 }

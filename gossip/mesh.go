@@ -173,7 +173,7 @@ func (m *mesh) setMembers(addrs map[string]string) {
 		if p.addr != addr {
 			p.addr = addr
 			for k := range p.ends {
-				p.ends[k].backOff = 0
+				p.ends[k].backOff, p.ends[k].nextTry = 0, m.firstTryLocked(id)
 			}
 		}
 	}

@@ -25,7 +25,7 @@ type tlog struct {
 }
 
 func (l *tlog) Log(level cluster.LogLevel, text string) {
-	if level < cluster.LogNotice && !testing.Verbose() {
+	if level < cluster.LogNotice {
 		return
 	}
 	l.mu.Lock()

@@ -26,8 +26,9 @@ func stretchSecret(secret string) ([]byte, error) {
 // linkKeys are derived for one link: the secret proves who may talk, the X25519 exchange makes each link's keys its own and
 // worthless once it is closed, and the transcript binds both to what was said in the hellos (ids, boots, kind).
 type linkKeys struct {
-	clientConfirm, serverConfirm []byte
-	clientFrames, serverFrames   cipher.AEAD
+	clientConfirm              []byte
+	serverConfirm              func(helloStatus) []byte // with the verdict that it stands for
+	clientFrames, serverFrames cipher.AEAD
 }
 
 func deriveKeys(secret, shared, transcript []byte) (*linkKeys, error) {
@@ -57,22 +58,22 @@ func deriveKeys(secret, shared, transcript []byte) (*linkKeys, error) {
 		aead, err = cipher.NewGCM(block)
 		return aead
 	}
-	confirm := func(label string) []byte {
-		key := expand(label)
-		if err != nil {
-			return nil
-		}
-		mac := hmac.New(sha256.New, key)
-		mac.Write(transcript)
-		return mac.Sum(nil)
-	}
+	clientKey, serverKey := expand("client confirms"), expand("server confirms")
 	k := &linkKeys{
-		clientConfirm: confirm("client confirms"),
-		serverConfirm: confirm("server confirms"),
+		clientConfirm: confirmation(clientKey, transcript),
+		serverConfirm: func(s helloStatus) []byte { return confirmation(serverKey, transcript, []byte{byte(s)}) },
 		clientFrames:  frames("client frames"),
 		serverFrames:  frames("server frames"),
 	}
 	return k, err
+}
+
+func confirmation(key []byte, said ...[]byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	for _, b := range said {
+		mac.Write(b)
+	}
+	return mac.Sum(nil)
 }
 
 var errForged = errors.New("gossip: frame fails authentication")

@@ -104,10 +104,16 @@ func packID(id string) (out [idBytes]byte, err error) {
 
 func unpackID(b []byte) string { return hex.EncodeToString(b[:idBytes]) }
 
-// The hellos. Both have a fixed length, so that an unauthenticated connection can make us hold that many bytes and no more.
+// The handshake. All of it has a fixed length, so that an unauthenticated connection can make us hold that many bytes and no
+// more. The parts in brackets are there with a cluster-secret.
 //
-//	client: magic 8 | kind 1 | flags 1 | id 20 | boot 16 | expected id 20 | X25519 key 32 | random 16
-//	server: magic 8 | status 1         | id 20 | boot 16                  | X25519 key 32 | random 16
+//	client hello:   magic 8 | kind 1 | flags 1 | id 20 | boot 16 | expected id 20 | X25519 key 32 | random 16
+//	server hello:   magic 8 | status 1         | id 20 | boot 16                  | X25519 key 32 | random 16
+//	client confirm: [HMAC 32]
+//	server verdict: status 1 | [HMAC 32]
+//
+// The status in the server's hello says only what anybody may know; who is admitted is decided when the client has proved
+// that it holds the secret.
 const (
 	magic           = "cnbus/1\n"
 	clientHelloSize = len(magic) + 2 + idBytes + 16 + idBytes + 32 + 16
@@ -119,17 +125,19 @@ const (
 	helloAnyID                   // MEET: the dialler does not know whom it will find
 )
 
-// helloStatus is the acceptor's verdict on a hello.
+// helloStatus is what the acceptor says to a client.
 type helloStatus byte
 
 const (
-	helloOK          helloStatus = iota
-	helloWrongNode               // the expected id is not the acceptor's
-	helloSecretDiff              // one side has a cluster-secret, the other has none
-	helloSelf                    // a process called itself
-	helloTwin                    // another live process carries the dialler's id
-	helloOutdated                // a newer boot of the dialler's id is connected
-	helloUnavailable             // shutting down, or too many strangers
+	helloOK helloStatus = iota
+	// In the server's hello:
+	helloWrongNode  // the expected id is not the acceptor's
+	helloSecretDiff // one side has a cluster-secret, the other has none
+	helloSelf       // a process called itself
+	// In its verdict:
+	helloTwin        // another live process carries the dialler's id
+	helloOutdated    // a newer boot of the dialler's id is connected
+	helloUnavailable // shutting down, or not a kind of link for strangers
 )
 
 func (s helloStatus) String() string {
