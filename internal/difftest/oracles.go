@@ -28,7 +28,7 @@ var differences = []difference{
 	{[]string{"redis8", "valkey"}, "bitcount", not(plainRange(2, 2)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "bitpos", not(plainRange(3, 1)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "scan", not(plainCursor), "accepts decimal cursors only, since 8.0"},
-	{[]string{"redis8", "valkey"}, "cluster meet", nil, "other texts for bad ports"},
+	{[]string{"redis", "valkey"}, "cluster meet", nil, "other texts for bad ports"},
 	{[]string{"redis8", "valkey"}, "copy", longerThan(3), "one database in cluster mode"},
 
 	{[]string{"valkey"}, "object encoding", nil, "keys are embedded too, which moves the limit of embstr"},
