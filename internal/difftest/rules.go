@@ -43,10 +43,11 @@ var rules = map[string]rule{
 	"command":         sameShape,
 	"command count":   sameShape,
 	// Listing by module or category depends on which commands are built; TestCommandTable compares them one by one.
-	"command list": sameShape,
-	"command docs": sameShape,
-	"command info": sameShape,
-	"debug object": objectFields,
+	"command list":    sameShape,
+	"command docs":    sameShape,
+	"command info":    sameShape,
+	"debug object":    objectFields,
+	"object refcount": fewReferences,
 	// Which keys GETKEYSINSLOT picks is free; SCAN shows that the keys are equal.
 	"cluster getkeysinslot": sameCount,
 	"cluster myid":          sameShape,
