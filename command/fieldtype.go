@@ -67,19 +67,18 @@ func (t fieldType) add(v, by int64, rule overflowRule) (int64, bool) {
 	return int64(uint64(v+by) << (64 - t.width) >> (64 - t.width)), true
 }
 
-// signedOverflow says whether v+by is outside the type, and at which end.
+// signedOverflow says whether v+by is outside the type, and at which end. Room
+// is computed modulo 2^64 and compared before the low end is looked at, as in
+// Redis: there a SET of a value within 2^(width-1) of the lowest int64
+// overflows at the high end.
 func (t fieldType) signedOverflow(v, by int64) (limit int64, over bool) {
 	high := int64(1)<<(t.width-1) - 1
 	low := -high - 1
-	sum := v + by
-	switch {
-	case by > 0 && sum < v: // past the end of int64
+	room := high - v
+	switch narrow := t.width < 64; {
+	case v > high || by > room && (narrow || v >= 0 && by > 0):
 		return high, true
-	case by < 0 && sum > v:
-		return low, true
-	case sum > high || v > high:
-		return high, true
-	case sum < low || v < low:
+	case v < low || by < low-v && (narrow || v < 0 && by < 0):
 		return low, true
 	}
 	return 0, false
