@@ -1,0 +1,91 @@
+package server
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// memory is a transport that keeps what is sent, up to a limit per call.
+type memory struct {
+	sent  []byte
+	limit int
+	keep  bool
+}
+
+func (m *memory) send(b []byte) (int, error) {
+	n := min(len(b), m.limit)
+	if m.keep {
+		m.sent = append(m.sent, b[:n]...)
+	}
+	return n, nil
+}
+
+func (m *memory) post(letter) {}
+func (m *memory) fd() int     { return -1 }
+
+// newConn makes a connection without socket, and the worker to drive it.
+func newConn(t *testing.T, m *memory) (*worker, *conn) {
+	n := startNode(t, true)
+	c := new(conn)
+	n.s.initConn(c, m, &listener{network: "unix"}, "test:0", "test:0")
+	w := n.s.pool.get()
+	t.Cleanup(func() { n.s.pool.put(w) })
+	return w, c
+}
+
+// TestHotPathDoesNotAllocate runs a thousand commands per round, so that a
+// single allocation per command cannot be rounded away.
+func TestHotPathDoesNotAllocate(t *testing.T) {
+	w, c := newConn(t, &memory{limit: 1 << 30})
+	for name, command := range map[string]string{
+		"SET":      encode("SET", "key:000000012345", strings.Repeat("v", 64)),
+		"GET":      encode("GET", "key:000000012345"),
+		"GET miss": encode("GET", "key:missing"),
+		"INCR":     encode("INCR", "counter"),
+		"PING":     encode("PING"),
+		"EXISTS":   encode("EXISTS", "key:000000012345"),
+	} {
+		batch := []byte(strings.Repeat(command, 1000))
+		w.feed(c, batch) // the first round creates the key and the buffers
+		allocs := testing.AllocsPerRun(5, func() { w.feed(c, batch) })
+		require.LessOrEqual(t, allocs, 1.0, "allocations per 1,000 times %s", name)
+	}
+}
+
+// TestArgumentsAreNotKept overwrites the input after each command: a handler
+// that kept an argument would show.
+func TestArgumentsAreNotKept(t *testing.T) {
+	m := &memory{limit: 1 << 30, keep: true}
+	w, c := newConn(t, m)
+	poison := func(args ...string) {
+		b := []byte(encode(args...))
+		w.feed(c, b)
+		for i := range b {
+			b[i] = 0xEE
+		}
+	}
+	poison("SET", "a", "value")
+	poison("WATCH", "a")
+	poison("MULTI")
+	poison("APPEND", "a", "+more")
+	poison("CLIENT", "SETNAME", "name")
+	poison("EXEC")
+	poison("GET", "a")
+	poison("CLIENT", "GETNAME")
+	require.Equal(t, "+OK\r\n+OK\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:10\r\n+OK\r\n$10\r\nvalue+more\r\n$4\r\nname\r\n", string(m.sent))
+}
+
+// TestSlowReader takes three bytes per send: replies stay in order and whole.
+func TestSlowReader(t *testing.T) {
+	m := &memory{limit: 3, keep: true}
+	w, c := newConn(t, m)
+	w.feed(c, []byte(encode("ECHO", "hello")+encode("PING")))
+	w.feed(c, []byte(encode("ECHO", "world")))
+	for len(c.out) > 0 {
+		w.drain(c)
+	}
+	require.Equal(t, "$5\r\nhello\r\n+PONG\r\n$5\r\nworld\r\n", string(m.sent))
+	require.Zero(t, w.s.outBytes.Load())
+}
