@@ -180,6 +180,9 @@ func (l *loader) line(o origin) (string, error) {
 
 // set gives a directive its value.
 func (l *loader) set(d *Directive, words []string, o origin) error {
+	if d.is(manyWords) && len(words) == 1 { // "normal 1mb 0 0" quoted, or as one argument
+		words = strings.Split(words[0], " ")
+	}
 	if !d.is(manyWords) && len(words) != 1 {
 		return errWords
 	}

@@ -90,13 +90,12 @@ func (w *worker) reject(c *conn, spec *command.Spec, text string) {
 		w.perCmd[spec.ID()].rejected++
 	}
 	c.lastCmd = spec
-	if c.Has(command.ClientMulti) {
-		if spec != nil && spec == w.s.execSpec {
-			w.discard(c)
-			text = "EXECABORT Transaction discarded because of: " + text
-		} else {
-			c.Flags |= command.ClientDirtyExec
-		}
+	switch {
+	case spec != nil && spec == w.s.execSpec:
+		w.discard(c)
+		text = "EXECABORT Transaction discarded because of: " + strings.TrimPrefix(text, "ERR ")
+	case c.Has(command.ClientMulti):
+		c.Flags |= command.ClientDirtyExec
 	}
 	w.w.Error(text)
 	w.countError(text)

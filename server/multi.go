@@ -30,11 +30,14 @@ type watchedKey struct {
 
 // enqueue copies a command into the transaction.
 func (w *worker) enqueue(c *conn, spec *command.Spec, args [][]byte) {
-	own := copyArgs(args)
-	for _, a := range own {
-		c.multiSz += len(a)
+	// What cannot run any more is not kept, as in Redis.
+	if !c.Has(command.ClientDirtyExec) && (c.watch.w == nil || !c.watch.w.Dirty()) {
+		own := copyArgs(args)
+		for _, a := range own {
+			c.multiSz += len(a)
+		}
+		c.multi = append(c.multi, queued{spec, own})
 	}
-	c.multi = append(c.multi, queued{spec, own})
 	w.w.SimpleString("QUEUED")
 	w.tick()
 }
