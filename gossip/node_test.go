@@ -2,9 +2,11 @@ package gossip
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -348,13 +350,24 @@ func TestTwentyNodesConverge(t *testing.T) {
 	start := time.Now()
 	nodes := startCluster(t, 20, func(c *Config) { c.Cluster.NodeTimeout = 5 * time.Second })
 	t.Logf("20 nodes ok %v after the first start", time.Since(start))
-	for _, n := range nodes {
-		require.Equal(t, nodes[0].View().Table.Assigned(), n.View().Table.Assigned())
-		for s := range slots.Count {
-			a, b := nodes[0].View().Table, n.View().Table
-			require.Equal(t, a.Node(a.Owner(slots.Slot(s))).ID, b.Node(b.Owner(slots.Slot(s))).ID)
+	owners := func(n *testNode) (ids []string) {
+		for r, o := range n.View().Table.Owned() {
+			ids = append(ids, r.String()+" "+n.View().Table.Node(o).ID)
 		}
+		return ids
 	}
+	for _, n := range nodes {
+		require.Equal(t, owners(nodes[0]), owners(n))
+	}
+}
+
+func TestCloseLeavesNoGoroutines(t *testing.T) {
+	before := runtime.NumGoroutine()
+	nodes := startCluster(t, 3, func(c *Config) { c.Secret = "sesame" })
+	for _, n := range nodes {
+		n.Close()
+	}
+	eventually(t, "the goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 func TestConfigure(t *testing.T) {
@@ -371,4 +384,26 @@ func TestConfigure(t *testing.T) {
 	}
 	nodes[2].Close()
 	eventually(t, "the failure within the new timeout", func() bool { return !nodes[0].View().OK() })
+}
+
+func TestChurn(t *testing.T) {
+	rounds := 3
+	if testing.Short() {
+		rounds = 1
+	}
+	seed := uint64(time.Now().UnixNano())
+	t.Log("seed", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	nodes := startCluster(t, 5)
+	for range rounds {
+		for range 1 + r.IntN(4) {
+			n := nodes[r.IntN(len(nodes))]
+			n.Close()
+			if r.IntN(2) == 0 {
+				time.Sleep(time.Duration(r.IntN(400)) * time.Millisecond)
+			}
+			n.start() // on another port
+		}
+		allOK(t, nodes)
+	}
 }
