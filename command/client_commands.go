@@ -51,9 +51,12 @@ var clientHelp = []string{
 
 const errClientName = "ERR Client names cannot contain spaces, newlines or special characters."
 
-// validName allows what prints as one word in CLIENT LIST.
+// validName allows what prints as one word in CLIENT LIST, up to a NUL byte.
 func validName(name []byte) bool {
 	for _, b := range name {
+		if b == 0 {
+			break
+		}
 		if b < '!' || b > '~' {
 			return false
 		}

@@ -2,11 +2,13 @@ package command
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"time"
 	"unsafe"
 
+	"clusternode/internal/lzf"
 	"clusternode/keyspace"
 	"clusternode/resp"
 )
@@ -96,14 +98,12 @@ func debugObject(c *Ctx) {
 			return
 		}
 		c.W.SimpleString(fmt.Sprintf("Value at:%p refcount:%d encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d",
-			unsafe.SliceData(e.Value()), refCount(e), e.Encoding(), serializedLength(e), e.LRU(), int64(keyspace.LRUIdle(e.LRU(), c.LRUClock()))))
+			unsafe.SliceData(e.Value()), refCount(e), e.Encoding(), serializedLength(e.Value()), e.LRU(), int64(keyspace.LRUIdle(e.LRU(), c.LRUClock()))))
 	})
 }
 
-// serializedLength is the length of a string in an RDB file, in bytes, before
-// compression.
-func serializedLength(e keyspace.Entry) int {
-	v := e.Value()
+// serializedLength is the length of a string in an RDB file, in bytes.
+func serializedLength(v []byte) int {
 	if len(v) <= 11 {
 		if n, ok := resp.ParseInt(v); ok {
 			switch {
@@ -116,14 +116,29 @@ func serializedLength(e keyspace.Entry) int {
 			}
 		}
 	}
-	switch n := len(v); {
-	case n < 1<<6:
-		return 1 + n
-	case n < 1<<14:
-		return 2 + n
-	default:
-		return 5 + n
+	if len(v) > minCompressed {
+		var c lzf.Compressor
+		if packed, ok := c.Compress(nil, v, len(v)-4); ok {
+			return 1 + lengthOfLength(len(packed)) + lengthOfLength(len(v)) + len(packed)
+		}
 	}
+	return lengthOfLength(len(v)) + len(v)
+}
+
+// minCompressed is the longest string that RDB files never compress, in bytes.
+const minCompressed = 20
+
+// lengthOfLength is how many bytes RDB files take for a length.
+func lengthOfLength(n int) int {
+	switch {
+	case n < 1<<6:
+		return 1
+	case n < 1<<14:
+		return 2
+	case n <= math.MaxUint32:
+		return 5
+	}
+	return 9
 }
 
 // debugProtocol replies with one value of each type of the protocol.
