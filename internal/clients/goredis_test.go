@@ -42,6 +42,7 @@ func startLocal(t *testing.T, dir string) (*testserver.Server, []string) {
 	for i := range 3 {
 		addrs = append(addrs, "127.0.0.1:"+strconv.Itoa(port+i))
 	}
+	require.NoError(t, testserver.AwaitAddrs(addrs, 3))
 	return s, addrs
 }
 

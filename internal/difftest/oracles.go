@@ -29,11 +29,13 @@ var differences = []difference{
 	{[]string{"redis8", "valkey"}, "bitpos", not(plainRange(3, 1)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "scan", not(plainCursor), "accepts decimal cursors only, since 8.0"},
 	{[]string{"redis", "valkey"}, "cluster meet", nil, "other texts for bad ports"},
+	{[]string{"redis8", "valkey"}, "config set", anyContains("-1"), "other limits"},
 	{[]string{"redis8", "valkey"}, "copy", longerThan(3), "one database in cluster mode"},
 
 	{[]string{"valkey"}, "object encoding", nil, "keys are embedded too, which moves the limit of embstr"},
 	{[]string{"valkey"}, "object refcount", nil, "no shared integers in values"},
 	{[]string{"valkey"}, "debug object", nil, "the same"},
+	{[]string{"valkey"}, "cluster setslot", nil, "takes more arguments"},
 	{[]string{"valkey"}, "readonly", nil, "allowed without cluster mode"},
 	{[]string{"valkey"}, "readwrite", nil, "allowed without cluster mode"},
 	{[]string{"valkey"}, "client kill", nil, "other errors"},

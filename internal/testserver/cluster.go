@@ -49,11 +49,20 @@ func StartNodes(t TB, bin Binary, n int, args ...string) []*Server {
 
 // AwaitCluster waits until every node is ok and knows as many nodes.
 func AwaitCluster(nodes []*Server, known int) error {
+	var addrs []string
+	for _, s := range nodes {
+		addrs = append(addrs, s.Addr)
+	}
+	return AwaitAddrs(addrs, known)
+}
+
+// AwaitAddrs is AwaitCluster for nodes by address.
+func AwaitAddrs(addrs []string, known int) error {
 	var last string
 	for deadline := time.Now().Add(DefaultTimeout); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		ready := 0
-		for _, s := range nodes {
-			v, err := s.Do("CLUSTER", "INFO")
+		for _, addr := range addrs {
+			v, err := Do(addr, "CLUSTER", "INFO")
 			if err != nil {
 				last = err.Error()
 				break
@@ -63,7 +72,7 @@ func AwaitCluster(nodes []*Server, known int) error {
 				ready++
 			}
 		}
-		if ready == len(nodes) {
+		if ready == len(addrs) {
 			return nil
 		}
 	}
@@ -71,15 +80,18 @@ func AwaitCluster(nodes []*Server, known int) error {
 }
 
 // Do sends one command on a connection of its own; an error reply is an error.
-func (s *Server) Do(args ...string) (Value, error) {
-	c, err := Dial(s.Addr)
+func (s *Server) Do(args ...string) (Value, error) { return Do(s.Addr, args...) }
+
+// Do is Server.Do for an address.
+func Do(addr string, args ...string) (Value, error) {
+	c, err := Dial(addr)
 	if err != nil {
 		return Value{}, err
 	}
 	defer c.Close()
 	v, err := c.Do(args...)
 	if err == nil && v.IsError() {
-		err = fmt.Errorf("%s %q: %s", s.Addr, args, v.Str)
+		err = fmt.Errorf("%s %q: %s", addr, args, v.Str)
 	}
 	return v, err
 }

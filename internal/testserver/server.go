@@ -62,7 +62,7 @@ func Start(t TB, bin Binary, opts Options) *Server {
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("log of %s:\n%s", bin.Name, tail(s.Log(), 40))
+			t.Logf("log of %s:\n%s", bin.Name, excerpt(s.Log()))
 		}
 		s.Kill()
 	})
@@ -231,6 +231,17 @@ func (s *Server) Log() string {
 }
 
 func (s *Server) logPath() string { return filepath.Join(s.Dir, "server.log") }
+
+// excerpt is the start of a crash, or the end of the log.
+func excerpt(text string) string {
+	for _, sign := range []string{"panic:", "fatal error:", "unexpected fault", "DATA RACE"} {
+		if at := strings.Index(text, sign); at >= 0 {
+			lines := strings.SplitN(text[at:], "\n", 61)
+			return strings.Join(lines[:min(len(lines), 60)], "\n")
+		}
+	}
+	return tail(text, 40)
+}
 
 // tail returns the last n lines.
 func tail(text string, n int) string {
