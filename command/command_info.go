@@ -14,7 +14,7 @@ var IntrospectionSpecs = []*Spec{{
 	Name: "command", Arity: -1, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandInfo, Subs: []*Spec{
 		{Name: "count", Arity: 2, Flags: Loading | Stale, Cats: CatConnection, Handler: func(c *Ctx) { c.W.Int(int64(len(c.Env.Table.Commands()))) }},
 		{Name: "info", Arity: -2, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandInfo},
-		{Name: "docs", Arity: -2, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandDocs},
+		{Name: "docs", Arity: -2, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Cost: docsCost, Handler: commandDocs},
 		{Name: "list", Arity: -2, Flags: Loading | Stale, Cats: CatConnection, Tips: unorderedOutput, Handler: commandList},
 		{Name: "getkeys", Arity: -3, Flags: Loading | Stale, Cats: CatConnection, Handler: func(c *Ctx) { commandGetKeys(c, false) }},
 		{Name: "getkeysandflags", Arity: -3, Flags: Loading | Stale, Cats: CatConnection, Handler: func(c *Ctx) { commandGetKeys(c, true) }},

@@ -53,7 +53,7 @@ func debugSub(name string, lo, hi int, lock Lock, h Handler) *Spec {
 	}}
 	switch name {
 	case "digest":
-		s.Cost = func(c *Ctx) int64 { return c.allKeys() * 300 }
+		s.Cost = func(c *Ctx) int64 { return c.allKeys() * 1000 }
 	case "populate":
 		s.Cost = populateCost
 	}
@@ -234,7 +234,7 @@ func populateCost(c *Ctx) int64 {
 	if problem != "" {
 		return 0
 	}
-	return min(p.count, 1<<30) * (500 + min(p.size, 1<<30)/16)
+	return min(p.count, 1<<30) * (1000 + min(p.size, 1<<30)/16)
 }
 
 // maxPopulateName cuts the names that DEBUG POPULATE makes, in bytes.

@@ -12,7 +12,7 @@ import (
 )
 
 var scanSpecs = []*Spec{
-	{Name: "keys", Arity: 2, Flags: ReadOnly, Cats: CatKeyspace | CatDangerous, Tips: []string{"request_policy:all_shards", "nondeterministic_output_order"}, Lock: LockScan, Cost: costPerKey(60), Handler: keys},
+	{Name: "keys", Arity: 2, Flags: ReadOnly, Cats: CatKeyspace | CatDangerous, Tips: []string{"request_policy:all_shards", "nondeterministic_output_order"}, Lock: LockScan, Cost: costPerKey(200), Handler: keys},
 	{Name: "scan", Arity: -2, Flags: ReadOnly, Cats: CatKeyspace, Tips: []string{"nondeterministic_output", "request_policy:special", "response_policy:special"}, Lock: LockScan, Cost: scanCost, Handler: scan},
 	{Name: "randomkey", Arity: 1, Flags: ReadOnly, Cats: CatKeyspace, Tips: []string{"request_policy:all_shards", "response_policy:special", "nondeterministic_output"}, Lock: LockScan, Handler: randomKey},
 }
@@ -30,7 +30,7 @@ func scanCost(c *Ctx) int64 {
 	if err != nil {
 		return 0
 	}
-	return min(int64(o.count), int64(c.KS.DBSize(c.C.DB))) * 100
+	return min(int64(o.count), int64(c.KS.DBSize(c.C.DB))) * 200
 }
 
 // bulkList writes an array of bulk strings whose length is known only when all
@@ -92,10 +92,11 @@ func (c *Ctx) scanDB(visit func(keyspace.Entry)) {
 
 // scanSlot visits every key of a slot in the client's database.
 func (c *Ctx) scanSlot(s slots.Slot, visit func(keyspace.Entry)) {
-	part := c.KS.Part(c.C.DB, s)
 	for cursor, done := uint64(0), false; !done; {
 		c.Locker.Lock(s)
-		cursor, done = part.Scan(cursor, scanStep, visit)
+		// The world may have been stopped before the lock was had, and the
+		// database replaced.
+		cursor, done = c.KS.Part(c.C.DB, s).Scan(cursor, scanStep, visit)
 		c.Locker.Unlock(s)
 	}
 }
@@ -220,8 +221,8 @@ func scan(c *Ctx) {
 // locked. For LockScan commands.
 func (c *Ctx) withKey(key []byte, f func(*Key)) {
 	k := Key{Bytes: key, Slot: slots.Of(key), Hash: c.KS.Hash(key), DB: c.C.DB}
-	k.Part = c.KS.Part(k.DB, k.Slot)
 	c.Locker.Lock(k.Slot)
+	k.Part = c.KS.Part(k.DB, k.Slot) // not before: see scanSlot
 	f(&k)
 	c.Locker.Unlock(k.Slot)
 }
