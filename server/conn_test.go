@@ -1,6 +1,7 @@
 package server
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func (m *memory) post(letter) {}
 func (m *memory) fd() int     { return -1 }
 
 // newConn makes a connection without socket, and the worker to drive it.
-func newConn(t *testing.T, m *memory) (*worker, *conn) {
+func newConn(t testing.TB, m *memory) (*worker, *conn) {
 	n := startNode(t, true)
 	c := new(conn)
 	n.s.initConn(c, m, &listener{network: "unix"}, "test:0", "test:0")
@@ -88,4 +89,33 @@ func TestSlowReader(t *testing.T) {
 	}
 	require.Equal(t, "$5\r\nhello\r\n+PONG\r\n$5\r\nworld\r\n", string(m.sent))
 	require.Zero(t, w.s.outBytes.Load())
+}
+
+// BenchmarkCommand is one command of a pipeline of 16, through parser,
+// dispatch, lock and handler; keys are spread over a table of 100,000.
+func BenchmarkCommand(b *testing.B) {
+	for _, name := range []string{"SET", "GET", "INCR"} {
+		b.Run(name, func(b *testing.B) {
+			w, c := newConn(b, &memory{limit: 1 << 30})
+			var batches [][]byte
+			for i := range 6250 {
+				var batch []byte
+				for j := range 16 {
+					key := fmt.Sprintf("%s:%012d", name, (i*16+j)*7919%100_000)
+					switch name {
+					case "SET":
+						batch = append(batch, encode("SET", key, strings.Repeat("v", 64))...)
+					default:
+						batch = append(batch, encode(name, key)...)
+					}
+				}
+				batches = append(batches, batch)
+			}
+			for i := 0; b.Loop(); i++ {
+				if i%16 == 0 {
+					w.feed(c, batches[i/16%len(batches)])
+				}
+			}
+		})
+	}
 }

@@ -31,12 +31,12 @@ func onBothPaths(t *testing.T, f func(t *testing.T, start func(directives ...str
 
 // testNode is a server on a unix socket.
 type testNode struct {
-	t    *testing.T
+	t    testing.TB
 	s    *Server
 	path string
 }
 
-func startNode(t *testing.T, goroutines bool, directives ...string) *testNode {
+func startNode(t testing.TB, goroutines bool, directives ...string) *testNode {
 	path := filepath.Join(t.TempDir(), "s")
 	cfg := config.New()
 	_, err := cfg.Load(append([]string{"--port", "0", "--unixsocket", path, "--enable-debug-command", "yes", "--io-threads", "2", "--dir", t.TempDir()}, directives...), strings.NewReader(""))
@@ -49,7 +49,7 @@ func startNode(t *testing.T, goroutines bool, directives ...string) *testNode {
 }
 
 // testWriter brings log lines into the test's output.
-type testWriter struct{ t *testing.T }
+type testWriter struct{ t testing.TB }
 
 func (w testWriter) Write(b []byte) (int, error) {
 	w.t.Log(strings.TrimRight(string(b), "\n"))
@@ -58,7 +58,7 @@ func (w testWriter) Write(b []byte) (int, error) {
 
 // testClient is one connection.
 type testClient struct {
-	t  *testing.T
+	t  testing.TB
 	nc net.Conn
 	in *bufio.Reader
 }
