@@ -27,6 +27,7 @@ type config struct {
 	paceKeys   uint64   // keys of the paced section
 	idle       int      // idle connections
 	flushWait  time.Duration
+	rest       time.Duration // pause after half of the keys were overwritten
 	report     *Report
 }
 
@@ -66,20 +67,22 @@ func run() error {
 		paceKeys  = flag.Uint64("pace-keys", 10_000_000, "keys of the paced section")
 		idle      = flag.Int("idle", 10_000, "idle connections")
 		flushWait = flag.Duration("flush-wait", 60*time.Second, "how long memory may take to come back after FLUSHALL")
+		rest      = flag.Duration("rest", 15*time.Second, "how long memory may be put in order after half of the keys were overwritten")
 		threads   = flag.String("io-threads", "", "value of io-threads for all; default: each server's own")
 		jsonPath  = flag.String("json", "", "write the results as JSON; a full run without -quick writes bench/results.json")
 		svgPath   = flag.String("svg", "", "write a chart; a full run without -quick writes bench/results.svg")
 	)
 	flag.Parse()
+	if *quick {
+		if err := quicken(); err != nil {
+			return err
+		}
+	}
 	if !*quick && *names == sectionNames() {
 		*jsonPath = cmp.Or(*jsonPath, "bench/results.json")
 		*svgPath = cmp.Or(*svgPath, "bench/results.svg")
 	}
-	c := &config{rounds: *rounds, each: *each, conns: *conns, keys: *keys, paceKeys: *paceKeys, idle: *idle, flushWait: *flushWait}
-	if *quick {
-		c.rounds, c.each, c.keys, c.paceKeys, c.idle, c.flushWait = 3, 300*time.Millisecond, 100_000, 500_000, 1000, 5*time.Second
-		*sizes = "100000,500000"
-	}
+	c := &config{rounds: *rounds, each: *each, conns: *conns, keys: *keys, paceKeys: *paceKeys, idle: *idle, flushWait: *flushWait, rest: *rest}
 	for text := range strings.SplitSeq(*sizes, ",") {
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
@@ -99,6 +102,18 @@ func run() error {
 	}
 	c.play(strings.Split(*names, ","))
 	return c.write(*jsonPath, *svgPath)
+}
+
+// quicken gives small values to the flags that were not given.
+func quicken() error {
+	small := map[string]string{"rounds": "3", "each": "300ms", "keys": "100000", "sizes": "100000,500000", "pace-keys": "500000", "idle": "1000", "flush-wait": "5s", "rest": "2s"}
+	flag.Visit(func(f *flag.Flag) { delete(small, f.Name) })
+	for name, value := range small {
+		if err := flag.Set(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func sectionNames() string {

@@ -51,6 +51,8 @@ func (c *config) memoryCase(n uint64, ttl bool) error {
 		{"rate", "loading", "keys/s"},
 		{"half", "half overwritten with 1..200 B", "B/key"},
 		{"payload", "the same / (keys + values + 24 B per key)", "ratio"},
+		{"half rested", "half overwritten, some seconds later", "B/key"},
+		{"payload rested", "the same / (keys + values + 24 B per key)", "ratio"},
 		{"flushed", "above empty after FLUSHALL", "MiB"},
 		{"flush time", "until empty + 20 MiB (or given up)", "s"},
 	} {
@@ -94,12 +96,17 @@ func (c *config) memoryOf(s samples, ct contender, n uint64, ttl bool) error {
 	if err != nil {
 		return err
 	}
-	half, err := resident(r.PID())
-	if err != nil {
-		return err
+	for _, when := range []string{"", " rested"} {
+		half, err := resident(r.PID())
+		if err != nil {
+			return err
+		}
+		s.add("half"+when, name, perKey(half-r.empty))
+		s.add("payload"+when, name, float64(half-r.empty)/float64(payload+int64(n)*overheadAllowed))
+		if when == "" {
+			time.Sleep(c.rest)
+		}
 	}
-	s.add("half", name, perKey(half-r.empty))
-	s.add("payload", name, float64(half-r.empty)/float64(payload+int64(n)*overheadAllowed))
 	return c.flush(s, r)
 }
 

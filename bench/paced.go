@@ -129,7 +129,7 @@ func (r *running) longExec(times int) error {
 	}
 	for _, cmd := range append(cmds, []string{"EXEC"}) {
 		if v, err := c.Do(cmd...); err != nil || v.IsError() {
-			return fmt.Errorf("%q: %s %w", cmd, v.Str, err)
+			return fmt.Errorf("%q: %v %s", cmd, err, v.Str)
 		}
 	}
 	return nil
