@@ -41,14 +41,14 @@ func (m *Machine) claimsNow(n *node, s slots.Slot) bool { return n == m.self || 
 
 // bindClaims compares all claims with the table and binds by the rules above.
 func (m *Machine) bindClaims() {
-	best := m.bestClaims()
+	m.findBest()
 	mine := m.self // whose loss of all slots makes this node a replica
 	if p := m.nodes[m.self.rec.Primary]; p != nil {
 		mine = p
 	}
 	var taker *node // the last one to take slots from mine
 	var taken slots.Set
-	for i, n := range best {
+	for i, n := range &m.best {
 		s, o := slots.Slot(i), m.bound[i]
 		if n == nil || n == o || m.importing[s] != nil {
 			continue
@@ -79,20 +79,19 @@ func (m *Machine) unbindReplicas() {
 	}
 }
 
-// bestClaims finds the best claimant of each slot.
-func (m *Machine) bestClaims() *[slots.Count]*node {
-	var best [slots.Count]*node
+// findBest finds the best claimant of each slot.
+func (m *Machine) findBest() {
+	clear(m.best[:])
 	for _, n := range m.order { // ascending ids: of equal epochs the first one stays
 		if n == m.self || !n.primary() {
 			continue
 		}
 		for s := range n.rec.Claims.All() {
-			if b := best[s]; b == nil || n.epoch() > b.epoch() {
-				best[s] = n
+			if b := m.best[s]; b == nil || n.epoch() > b.epoch() {
+				m.best[s] = n
 			}
 		}
 	}
-	return &best
 }
 
 // markBadClaims finds the primaries whose claims are outdated: they do not know

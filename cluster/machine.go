@@ -30,7 +30,8 @@ type Machine struct {
 	ends    map[string]linkEnds
 
 	bound     [slots.Count]*node
-	assigned  int // slots that are bound
+	best      [slots.Count]*node // scratch of bindClaims
+	assigned  int                // slots that are bound
 	importing map[slots.Slot]*node
 	migrating map[slots.Slot]*node
 

@@ -140,7 +140,7 @@ func (f *failure) append(b []byte) []byte {
 
 func parseFailure(body []byte) (f failure, err error) {
 	r := reader{b: body}
-	f.id, f.boot = r.id(), Boot{r.u64(), r.u64()}
+	f.id, f.boot = r.id(), r.boot()
 	return f, r.end()
 }
 

@@ -175,6 +175,7 @@ func (r *Record) setField(tag byte, value []byte) bool {
 			return false
 		}
 		r.Claims = *set
+		return true
 	case tagNoFailover:
 		r.NoFailover = f.byte() != 0
 	default:

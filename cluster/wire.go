@@ -79,8 +79,19 @@ func (r *reader) optionalID() string {
 
 const noID = "0000000000000000000000000000000000000000"
 
+// maxCount bounds boot counters and sequences: there must be room to count on.
+const maxCount = 1 << 62
+
 func (r *reader) version() Version {
-	return Version{Boot{r.u64(), r.u64()}, r.u64()}
+	v := Version{r.boot(), r.u64()}
+	r.bad = r.bad || v.Seq > maxCount
+	return v
+}
+
+func (r *reader) boot() Boot {
+	b := Boot{r.u64(), r.u64()}
+	r.bad = r.bad || b.Counter > maxCount
+	return b
 }
 
 func appendVersion(b []byte, v Version) []byte {
