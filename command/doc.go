@@ -13,6 +13,10 @@
 //     the reply writer, the client, one clock reading. One Ctx belongs to one
 //     executor (an event loop or a pooled worker) and is reused.
 //   - Key: an argument that names a key, with its slot, hash and partition.
+//   - Inner subcommand: one that only the table knows of, to choose handler and
+//     lock within a command that clients see as one (DEBUG).
+//   - Documentation: what COMMAND DOCS says, in the docs_*.go tables beside the
+//     families, arguments in a small notation of their own (docs.go).
 //   - Env: what the commands of one node share.
 //
 // # Rules for handlers
@@ -29,10 +33,16 @@
 //     change.
 //   - A handler checks everything before it changes anything: an error reply
 //     means that nothing happened.
-//   - Nothing in a handler sleeps, blocks on a channel or does I/O. A command
-//     that may run long says so in Spec.Slow and runs away from the loops.
+//   - Nothing in a handler sleeps, blocks on a channel or does I/O, unless its
+//     spec says Blocks (and DEBUG SLEEP, whose purpose it is). A command that may
+//     run long estimates so in Spec.Cost and runs away from the loops.
+//   - A LockScan handler locks one slot at a time with Ctx.Locker, which may
+//     wait outside the keyspace: before it has the lock the world may have been
+//     stopped and a database replaced, so partitions are resolved after.
 //
 // # Where to start
 //
-// spec.go for the table, ctx.go for what handlers use, string.go for a family.
+// spec.go for the table, ctx.go for what handlers use, string.go for a family,
+// families.go for the list of all. testdata/dialogues holds conversations with
+// redis-server that the tests replay; dialogue_test.go explains them.
 package command
