@@ -1,175 +1,167 @@
 package command
 
 import (
-	"math/big"
+	"math/bits"
+	"strconv"
 )
 
 // longDouble is the x87 extended format that C calls long double on x86-64:
 // 64 bits of significand, 15 of exponent. INCRBYFLOAT computes in it, so that
-// 0.1 + 0.2 is 0.3. Subnormal numbers keep all 64 bits here: at the 17 decimals
-// that are printed no difference can be seen.
-type longDouble struct{ f big.Float }
+// 0.1 + 0.2 is 0.3.
+//
+// The value is mant * 2^exp, with the top bit of mant set unless the value is
+// zero. Subnormal numbers keep all 64 bits here: at the 17 decimals that are
+// printed no difference can be seen. Every operation rounds to the nearest,
+// ties to even, as the hardware does.
+type longDouble struct {
+	mant     uint64
+	exp      int
+	negative bool
+	infinite bool
+}
 
 const (
-	longDoublePrec = 64
-	// longDoubleMaxExp and longDoubleMinExp bound the exponent of a
-	// significand in [0.5, 1).
-	longDoubleMaxExp = 16384
-	longDoubleMinExp = -16445 + 1 // of the smallest subnormal number
+	longDoubleMaxExp = 16384 - 64  // of the largest finite number
+	longDoubleMinExp = -16445 - 63 // of the smallest subnormal number
 	// longDoubleText is the longest text that is read or printed, in bytes;
 	// it holds every number with 17 decimals.
 	longDoubleText = 5*1024 - 1
 )
 
-// parseLongDouble reads what C's strtold takes, and all of it: decimal or
-// hexadecimal ("0x1.8p3") with a sign and an exponent, "inf" and "infinity" in
-// any case. It reports false for anything else, for a nan, and for a number
-// too big or too small for the format.
-func parseLongDouble(text []byte) (longDouble, bool) {
-	if len(text) == 0 || len(text) > longDoubleText {
+// inRange says whether v does not round to infinity or to zero.
+func (v longDouble) inRange() bool {
+	if v.exp == longDoubleMinExp-1 { // half the smallest number rounds to zero
+		return v.mant > 1<<63
+	}
+	return v.mant == 0 || v.exp >= longDoubleMinExp && v.exp <= longDoubleMaxExp
+}
+
+// rounded returns (hi, lo) * 2^exp as a longDouble; sticky says that there are
+// ones below lo.
+func rounded(hi, lo uint64, exp int, sticky bool, negative bool) longDouble {
+	if hi == 0 {
+		hi, lo = lo, 0
+		exp -= 64
+	}
+	n := bits.LeadingZeros64(hi)
+	hi = hi<<n | lo>>(64-n)
+	lo <<= n
+	v := longDouble{mant: hi, exp: exp + 64 - n, negative: negative}
+	const half = 1 << 63
+	if lo > half || lo == half && (sticky || hi&1 != 0) {
+		if v.mant++; v.mant == 0 {
+			v.mant, v.exp = half, v.exp+1
+		}
+	}
+	if hi == 0 {
+		v.exp = 0
+	}
+	return v
+}
+
+// add returns the sum; false if that is not a finite number.
+func (v longDouble) add(w longDouble) (longDouble, bool) {
+	if v.infinite || w.infinite {
 		return longDouble{}, false
 	}
-	negative := text[0] == '-'
-	if negative || text[0] == '+' {
-		text = text[1:]
+	if v.mant == 0 || w.mant != 0 && w.exp > v.exp {
+		v, w = w, v
 	}
-	var v longDouble
-	ok := false
-	switch {
-	case equalFold(text, "inf") || equalFold(text, "infinity"):
-		v.f.SetInf(false)
-		ok = true
-	case len(text) > 2 && text[0] == '0' && text[1]|0x20 == 'x':
-		ok = v.parseDigits(text[2:], 16)
-	default:
-		ok = v.parseDigits(text, 10)
+	if w.mant == 0 {
+		return v, true
 	}
-	if negative {
-		v.f.Neg(&v.f)
-	}
-	return v, ok
-}
-
-// parseDigits reads digits with an optional point among them and an optional
-// exponent behind: of 10 after 'e', or for hexadecimal digits of 2 after 'p'.
-func (v *longDouble) parseDigits(text []byte, base int) bool {
-	mark := byte('e')
-	if base == 16 {
-		mark = 'p'
-	}
-	digits := make([]byte, 0, len(text))
-	point := -1
-	i := 0
-	for ; i < len(text) && text[i]|0x20 != mark; i++ {
-		switch c := text[i]; {
-		case c == '.' && point < 0:
-			point = len(digits)
-		case isDigit(c, base):
-			digits = append(digits, c)
-		default:
-			return false
+	// w gets the exponent of v, 128 bits below the point of mant.
+	hi, lo, sticky := shiftRight(w.mant, v.exp-w.exp)
+	if v.negative == w.negative {
+		sum, carry := bits.Add64(v.mant, hi, 0)
+		exp := v.exp - 64
+		if carry != 0 {
+			sticky = sticky || lo&1 != 0
+			lo = lo>>1 | sum<<63
+			sum = sum>>1 | 1<<63
+			exp++
 		}
-	}
-	if len(digits) == 0 {
-		return false
-	}
-	exp := 0
-	if i < len(text) {
-		var ok bool
-		if exp, ok = parseExponent(text[i+1:]); !ok {
-			return false
-		}
-	}
-	decimals := 0
-	if point >= 0 {
-		decimals = len(digits) - point
-	}
-	for len(digits) > 1 && digits[0] == '0' {
-		digits = digits[1:]
-	}
-	m, _ := new(big.Int).SetString(string(digits), base)
-	v.f.SetPrec(longDoublePrec)
-	if m.Sign() == 0 {
-		return true
-	}
-	if base == 16 {
-		v.f.SetInt(m)
-		v.f.SetMantExp(&v.f, exp-4*decimals)
-		return v.inRange()
-	}
-	return v.setDecimal(m, exp-decimals, len(digits)+exp-decimals)
-}
-
-// setDecimal sets v to m * 10^exp, correctly rounded; the result's point is
-// after its places-th digit.
-func (v *longDouble) setDecimal(m *big.Int, exp, places int) bool {
-	if places > 4940 || places < -4960 { // far out: do not compute the power
-		return false
-	}
-	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(exp, -exp))), nil)
-	if exp >= 0 {
-		v.f.SetInt(m.Mul(m, power))
+		v = rounded(sum, lo, exp, sticky, v.negative)
 	} else {
-		v.f.Quo(new(big.Float).SetInt(m), new(big.Float).SetInt(power)) // both exact
+		v = v.minus(hi, lo, sticky)
 	}
-	return v.inRange()
+	return v, v.inRange()
 }
 
-// inRange says whether the finite v does not round to infinity or zero.
-func (v *longDouble) inRange() bool {
-	var mant big.Float
-	exp := v.f.MantExp(&mant)
-	if exp == longDoubleMinExp-1 { // half the smallest number rounds to zero
-		half := big.NewFloat(0.5)
-		return mant.Abs(&mant).Cmp(half) > 0
+// minus subtracts the magnitude (hi, lo), and a bit if sticky, in units of
+// v.mant; the result may change its sign.
+func (v longDouble) minus(hi, lo uint64, sticky bool) longDouble {
+	one := uint64(0)
+	if sticky { // take 1 more and leave a rest
+		one = 1
 	}
-	return exp >= longDoubleMinExp && exp <= longDoubleMaxExp
+	low, borrow := bits.Sub64(0, lo, one)
+	high, borrow := bits.Sub64(v.mant, hi, borrow)
+	negative := v.negative
+	if borrow != 0 { // the exponents were equal, so nothing is below hi
+		high, negative = -high, !negative
+	}
+	return rounded(high, low, v.exp-64, sticky, negative)
 }
 
-// parseExponent reads a signed decimal number; beyond a million it saturates.
-func parseExponent(text []byte) (n int, ok bool) {
-	negative := len(text) > 0 && text[0] == '-'
-	if negative || len(text) > 0 && text[0] == '+' {
-		text = text[1:]
+// shiftRight shifts m by n into the 64 bits below it; sticky says that ones
+// fell out at the end of those.
+func shiftRight(m uint64, n int) (hi, lo uint64, sticky bool) {
+	switch {
+	case n == 0:
+		return m, 0, false
+	case n < 64:
+		return m >> n, m << (64 - n), false
+	case n < 128:
+		return 0, m >> (n - 64), m<<(128-n) != 0
 	}
-	for _, c := range text {
-		if !isDigit(c, 10) {
-			return 0, false
-		}
-		n = min(n*10+int(c-'0'), 1_000_000)
-	}
-	if negative {
-		n = -n
-	}
-	return n, len(text) > 0
-}
-
-func isDigit(c byte, base int) bool {
-	return c-'0' < 10 || base == 16 && (c|0x20)-'a' < 6
-}
-
-// add returns the sum, rounded to the format; false if that is no number.
-func (v longDouble) add(w longDouble) (sum longDouble, ok bool) {
-	if v.f.IsInf() || w.f.IsInf() {
-		return sum, false
-	}
-	sum.f.SetPrec(longDoublePrec).Add(&v.f, &w.f)
-	return sum, sum.f.MantExp(nil) <= longDoubleMaxExp
+	return 0, 0, m != 0
 }
 
 // appendHuman appends v with up to 17 decimals, no zeros at their end, and no
 // sign before a zero.
-func (v *longDouble) appendHuman(b []byte) []byte {
-	from := len(b)
-	b = v.f.Append(b, 'f', 17)
+func (v longDouble) appendHuman(b []byte) []byte {
+	if v.exp > 0 {
+		return v.appendInteger(b)
+	}
+	whole, decimals := v.split()
+	if v.negative && (whole != 0 || decimals != 0) {
+		b = append(b, '-')
+	}
+	b = strconv.AppendUint(b, whole, 10)
+	if decimals == 0 {
+		return b
+	}
+	at := len(b)
+	b = strconv.AppendUint(b, decimals+1e17, 10)
+	b[at] = '.' // in place of the 1 that keeps the zeros in front
 	for b[len(b)-1] == '0' {
 		b = b[:len(b)-1]
 	}
-	if b[len(b)-1] == '.' {
-		b = b[:len(b)-1]
-	}
-	if string(b[from:]) == "-0" {
-		return append(b[:from], '0')
-	}
 	return b
+}
+
+// split returns the integer part of a v below 2^64 and its fraction in units
+// of 10^-17, rounded.
+func (v longDouble) split() (whole, decimals uint64) {
+	var rest uint64
+	const half = 1 << 63
+	below := false // whether there is something below rest
+	if v.exp > -64 {
+		whole = v.mant >> -v.exp
+		decimals, rest = bits.Mul64(v.mant<<(64+v.exp), 1e17)
+	} else {
+		hi, lo := bits.Mul64(v.mant, 1e17) // in units of 2^exp
+		n := -v.exp - 64
+		decimals, rest, below = shiftRight(hi, n)
+		rest |= lo >> n
+		below = below || lo<<max(64-n, 0) != 0
+	}
+	if rest > half || rest == half && (below || decimals&1 != 0) {
+		decimals++
+	}
+	if decimals == 1e17 {
+		whole, decimals = whole+1, 0
+	}
+	return whole, decimals
 }

@@ -2,8 +2,10 @@ package command
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,13 +45,98 @@ func TestLongDoubleReadsFloats(t *testing.T) {
 		hex := strconv.FormatFloat(f, 'x', -1, 64)
 		v, ok := parseLongDouble([]byte(hex))
 		require.True(t, ok, hex)
-		got, _ := v.f.Float64()
+		got := v.float64()
 		require.Equal(t, f, got, hex)
 		exact := strconv.FormatFloat(f, 'e', 800, 64)
 		v, ok = parseLongDouble([]byte(exact))
 		require.True(t, ok, exact)
-		got, _ = v.f.Float64()
+		got = v.float64()
 		require.Equal(t, f, got, exact)
+	}
+}
+
+// float64 is v, which has no more than the 53 bits of a float64.
+func (v longDouble) float64() float64 {
+	f := math.Ldexp(float64(v.mant), v.exp)
+	if v.negative {
+		f = -f
+	}
+	return f
+}
+
+// big is v, exactly.
+func (v longDouble) big() *big.Float {
+	f := new(big.Float).SetPrec(64).SetUint64(v.mant)
+	f.SetMantExp(f, v.exp)
+	if v.negative {
+		f.Neg(f)
+	}
+	return f
+}
+
+// slowParse reads plain decimals with the exact arithmetic of package big.
+func slowParse(t *testing.T, text string) *big.Float {
+	r, ok := new(big.Rat).SetString(text)
+	require.True(t, ok, text)
+	return new(big.Float).SetPrec(64).SetRat(r)
+}
+
+func slowHuman(f *big.Float) string {
+	s := f.Text('f', 17)
+	s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	if s == "-0" || s == "" {
+		return "0"
+	}
+	return s
+}
+
+func TestLongDoubleAgainstBig(t *testing.T) {
+	r := rand.New(rand.NewPCG(2, 2))
+	number := func() string {
+		s := ""
+		if r.IntN(2) == 0 {
+			s = "-"
+		}
+		s += strconv.FormatUint(r.Uint64()>>r.IntN(64), 10)
+		if r.IntN(2) == 0 {
+			s += "." + strconv.FormatUint(r.Uint64()>>r.IntN(64), 10)
+		}
+		if r.IntN(2) == 0 {
+			s += "e" + strconv.Itoa(r.IntN(70)-35)
+		}
+		return s
+	}
+	for range 30_000 {
+		ta, tb := number(), number()
+		a, ok := parseLongDouble([]byte(ta))
+		require.True(t, ok, ta)
+		b, ok := parseLongDouble([]byte(tb))
+		require.True(t, ok, tb)
+		x, y := slowParse(t, ta), slowParse(t, tb)
+		require.Zero(t, x.Cmp(a.big()), ta)
+		require.Zero(t, y.Cmp(b.big()), tb)
+		if r.IntN(3) == 0 { // near each other
+			b.exp, b.mant = a.exp-r.IntN(3), a.mant^uint64(r.IntN(16))
+			b.mant |= 1 << 63
+			if a.mant == 0 {
+				b = a
+			}
+			y = b.big()
+		}
+		sum, ok := a.add(b)
+		require.True(t, ok)
+		want := new(big.Float).SetPrec(64).Add(x, y)
+		require.Zero(t, want.Cmp(sum.big()), "%s + %s", ta, tb)
+		require.Equal(t, slowHuman(want), string(sum.appendHuman(nil)), "%s + %s", ta, tb)
+	}
+}
+
+// Numbers half way between two texts of 17 decimals.
+func TestLongDoubleTies(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 3))
+	for range 20_000 {
+		v := longDouble{mant: r.Uint64()<<r.IntN(64) | 1<<63, exp: -r.IntN(130)}
+		require.Equal(t, slowHuman(v.big()), string(v.appendHuman(nil)), "%+v", v)
 	}
 }
 
@@ -59,7 +146,7 @@ func FuzzParseLongDouble(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		v, ok := parseLongDouble(text)
-		if !ok || v.f.IsInf() {
+		if !ok || v.infinite {
 			return
 		}
 		human := v.appendHuman(nil)
