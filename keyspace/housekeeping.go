@@ -10,7 +10,7 @@ import (
 
 // HousekeepingOptions configure Start.
 type HousekeepingOptions struct {
-	// Hz is how often expiry runs a second; 0 means 10.
+	// Hz is how often housekeeping runs a second; 0 means 10.
 	Hz int
 	// Effort is Redis' active-expire-effort, 1 to 10; 0 means 1.
 	Effort int
@@ -19,103 +19,127 @@ type HousekeepingOptions struct {
 	Expired func(db int, s slots.Slot, key []byte)
 }
 
+// Shares of the time between two runs that the kinds of work may take, percent.
+// Expiry is that of Redis: 25, and 2 more for each effort above 1.
+const (
+	collectShare  = 10
+	evacuateShare = 10
+	hurryShare    = 25 // when an eighth of an arena can be won
+
+	trimPerRun = 64 << 20 // bytes given back to the system
+	minSpare   = 2 << 20  // kept for reuse, at least; and one in spareShare
+	maxSpare   = 16 << 20
+	spareShare = 64
+)
+
 // HouseStats count what housekeeping did.
 type HouseStats struct {
 	Expired      int64   // keys removed by active expiry
 	StalePercent float64 // of the keys with a time to live, those past it, estimated
+	TimeCapped   int64   // expiry runs that ended for want of time
+	Moved        int64   // blocks moved out of sparse pages
 }
 
+// housekeeper is the work that nobody waits for. One goroutine does it, or a
+// test that calls ExpireNow, Collect or Evacuate; each kind once at a time.
 type housekeeper struct {
-	ks   *Keyspace
-	o    HousekeepingOptions
-	quit chan struct{}
-	done sync.WaitGroup
+	ks      *Keyspace
+	o       HousekeepingOptions // constant after Start
+	quit    chan struct{}
+	kick    chan struct{} // there is something to collect
+	done    sync.WaitGroup
+	started atomic.Bool
 
-	expiry  atomic.Bool
+	expiry  atomic.Bool // active expiry is on
 	expired atomic.Int64
+	capped  atomic.Int64
+	moved   atomic.Int64
+	stale   atomic.Int64 // millionths
+
+	turn  sync.Mutex // whoever works; guards the cursors
+	sweep expireCursor
+	evac  evacuation
+
+	mu      sync.Mutex // guards the lists: what was discarded
+	dbs     []*database
+	remains []*remains
 }
 
 func (h *housekeeper) init(ks *Keyspace) {
 	h.ks = ks
+	h.o = HousekeepingOptions{Hz: 10, Effort: 1}
+	h.kick = make(chan struct{}, 1)
 	h.expiry.Store(true)
 }
 
-// Start begins housekeeping in a goroutine of its own, until Close.
+// Start begins housekeeping in a goroutine of its own, until Close. It is
+// called once.
 func (ks *Keyspace) Start(o HousekeepingOptions) {
 	h := &ks.house
 	if o.Hz <= 0 {
 		o.Hz = 10
 	}
+	o.Effort = min(max(o.Effort, 1), 10)
 	h.o, h.quit = o, make(chan struct{})
+	h.started.Store(true)
 	h.done.Go(h.run)
 }
 
 func (h *housekeeper) stop() {
-	if h.quit != nil {
+	if h.started.CompareAndSwap(true, false) {
 		close(h.quit)
 		h.done.Wait()
-		h.quit = nil
 	}
 }
 
 func (h *housekeeper) run() {
 	x := h.ks.NewExecutor("housekeeping")
 	defer x.Close()
-	t := time.NewTicker(time.Second / time.Duration(h.o.Hz))
+	period := time.Second / time.Duration(h.o.Hz)
+	t := time.NewTicker(period)
 	defer t.Stop()
 	for {
 		select {
 		case <-h.quit:
 			return
+		case <-h.kick:
 		case <-t.C:
-			if h.expiry.Load() {
-				h.expire(x, unixMillis())
-			}
+			h.tick(x, period)
 		}
+		h.turn.Lock()
+		h.collect(time.Now().Add(period * collectShare / 100))
+		h.turn.Unlock()
+		h.trim()
 	}
+}
+
+func (h *housekeeper) tick(x *Executor, period time.Duration) {
+	h.turn.Lock()
+	defer h.turn.Unlock()
+	if h.expiry.Load() {
+		share := time.Duration(25 + 2*(h.o.Effort-1))
+		h.expire(x, unixMillis(), time.Now().Add(period*share/100))
+	}
+	h.evacuate(x, period)
+}
+
+// trim gives spare memory back, keeping some in proportion to what is in use.
+func (h *housekeeper) trim() {
+	used := h.ks.pool.Stats().Used
+	h.ks.pool.Trim(min(max(used/spareShare, minSpare), maxSpare), trimPerRun)
 }
 
 // SetActiveExpire turns the removal of expired keys in the background on or
 // off.
 func (ks *Keyspace) SetActiveExpire(on bool) { ks.house.expiry.Store(on) }
 
-// ExpireNow runs expiry over all keys at the given time, unix milliseconds,
-// and returns how many it removed. The caller has not entered.
-func (ks *Keyspace) ExpireNow(now int64) int {
-	x := ks.NewExecutor("expire")
-	defer x.Close()
-	return ks.house.expire(x, now)
-}
-
-func (h *housekeeper) expire(x *Executor, now int64) int {
-	n := 0
-	x.Enter()
-	defer x.Leave()
-	for db := range h.ks.dbs {
-		d := h.ks.dbs[db].Load()
-		if d == nil {
-			continue
-		}
-		for i := d.volatile.next(0); i < slots.Count; i = d.volatile.next(i + 1) {
-			s := slots.Slot(i)
-			h.ks.LockWait(s)
-			p := &d.parts[s]
-			for k, b := range p.items {
-				_ = b
-				if e := p.Find(0, bytesOf(k)); e.HasExpire() && e.ExpireAt() < now {
-					if h.o.Expired != nil {
-						h.o.Expired(d.index, s, e.Key())
-					}
-					p.RemoveExpired(hashString(k), []byte(k))
-					n++
-				}
-			}
-			h.ks.Unlock(s)
-		}
-	}
-	h.expired.Add(int64(n))
-	return n
-}
-
 // HouseStats returns the counters.
-func (ks *Keyspace) HouseStats() HouseStats { return HouseStats{Expired: ks.house.expired.Load()} }
+func (ks *Keyspace) HouseStats() HouseStats {
+	h := &ks.house
+	return HouseStats{
+		Expired:      h.expired.Load(),
+		StalePercent: float64(h.stale.Load()) / 10_000,
+		TimeCapped:   h.capped.Load(),
+		Moved:        h.moved.Load(),
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"clusternode/arena"
 	"clusternode/slots"
 )
 
@@ -22,29 +23,48 @@ const DefaultDatabases = 16
 // Options configure a keyspace. The zero value is usable.
 type Options struct {
 	Databases int // 0: DefaultDatabases
+	// Limit is the most bytes of pages and large blocks; 0 is what the system
+	// gives. Beyond it writes fail with ErrOOM.
+	Limit int64
+	// Poison makes use of freed memory visible: for tests.
+	Poison bool
 }
 
 // Keyspace is all the data of a node. See the package comment for its locks.
 type Keyspace struct {
 	gate  gate
 	locks lockTable
+	pool  *arena.Pool // constant
 
-	// dbs is changed under mu or the gate; nil until first used.
+	// dbs has the databases, nil until first used. An entry is set under mu,
+	// and replaced under the gate.
 	dbs []atomic.Pointer[database]
 	mu  sync.Mutex
 
 	house housekeeper
 }
 
+// shards is the number of arenas of a database; slots share them.
+const shards = 64
+
 // database is one of the numbered databases.
 type database struct {
+	ks       *Keyspace
 	index    int // changed by SwapDB, under the gate
 	parts    []Part
-	keys     atomic.Int64
-	expires  atomic.Int64
-	nonEmpty slotBits // slots with keys
-	volatile slotBits // slots with keys that have a time to live
-	watched  slotBits // slots with watchers
+	shards   [shards]shard
+	nonEmpty slotBits     // slots with keys
+	volatile slotBits     // slots with keys that have a time to live
+	watched  slotBits     // slots with watchers
+	ttl      atomic.Int64 // average time to live as expiry sees it, ms
+}
+
+// shard is what slots that are equal modulo the number of shards share.
+type shard struct {
+	arena   *arena.Arena
+	keys    atomic.Int64
+	expires atomic.Int64
+	_       [40]byte
 }
 
 // New makes an empty keyspace.
@@ -52,7 +72,10 @@ func New(o Options) (*Keyspace, error) {
 	if o.Databases <= 0 {
 		o.Databases = DefaultDatabases
 	}
-	ks := &Keyspace{dbs: make([]atomic.Pointer[database], o.Databases)}
+	ks := &Keyspace{
+		dbs:  make([]atomic.Pointer[database], o.Databases),
+		pool: arena.NewPool(arena.PoolOptions{Limit: o.Limit, Poison: o.Poison}),
+	}
 	ks.gate.init()
 	ks.house.init(ks)
 	return ks, nil
@@ -62,6 +85,7 @@ func New(o Options) (*Keyspace, error) {
 // keyspace any more.
 func (ks *Keyspace) Close() {
 	ks.house.stop()
+	ks.pool.Close()
 }
 
 // Databases is the number of databases.
@@ -95,15 +119,69 @@ func (ks *Keyspace) makeDB(db int) *database {
 	if d := ks.dbs[db].Load(); d != nil {
 		return d
 	}
-	d := newDatabase(db)
+	d := ks.newDatabase(db)
 	ks.dbs[db].Store(d)
 	return d
 }
 
-func newDatabase(index int) *database {
-	d := &database{index: index, parts: make([]Part, slots.Count)}
+func (ks *Keyspace) newDatabase(index int) *database {
+	d := &database{ks: ks, index: index, parts: make([]Part, slots.Count)}
+	for i := range d.shards {
+		d.shards[i].arena = arena.New(ks.pool)
+	}
 	for i := range d.parts {
 		d.parts[i].init(d, slots.Slot(i))
 	}
 	return d
+}
+
+// shard is the shard of a slot: neighbours are in different ones, as a node of
+// a cluster has ranges of slots.
+func (d *database) shard(s slots.Slot) *shard { return &d.shards[s%shards] }
+
+func (d *database) keys() (n int64) {
+	for i := range d.shards {
+		n += d.shards[i].keys.Load()
+	}
+	return n
+}
+
+func (d *database) expires() (n int64) {
+	for i := range d.shards {
+		n += d.shards[i].expires.Load()
+	}
+	return n
+}
+
+// DBSize is the number of keys of a database.
+func (ks *Keyspace) DBSize(db int) int {
+	if d := ks.dbs[db].Load(); d != nil {
+		return int(d.keys())
+	}
+	return 0
+}
+
+// Expires is the number of keys of a database that have a time to live.
+func (ks *Keyspace) Expires(db int) int {
+	if d := ks.dbs[db].Load(); d != nil {
+		return int(d.expires())
+	}
+	return 0
+}
+
+// AvgTTL is the average time to live of those keys, milliseconds, as active
+// expiry has seen it lately; 0 is unknown.
+func (ks *Keyspace) AvgTTL(db int) int64 {
+	if d := ks.dbs[db].Load(); d != nil && d.expires() > 0 {
+		return d.ttl.Load()
+	}
+	return 0
+}
+
+// CountKeys is the number of keys of the slot in database 0.
+func (ks *Keyspace) CountKeys(s slots.Slot) int {
+	if d := ks.dbs[0].Load(); d != nil {
+		return d.parts[s].Len()
+	}
+	return 0
 }

@@ -1,130 +1,155 @@
 package keyspace
 
 import (
-	"math/rand/v2"
-	"slices"
+	"sync/atomic"
 	"unsafe"
 
+	"clusternode/arena"
 	"clusternode/slots"
 )
 
 // Part is a partition: the keys of one slot in one database. Its methods want
-// the slot's lock, or the gate.
+// the slot's lock, or the gate. It fits a cache line.
 type Part struct {
-	db      *database
-	watched *watchList // nil while nobody watches
-	items   map[string][]byte
-	expires int
-	slot    slots.Slot
+	db      *database      // constant
+	arena   *arena.Arena   // constant, shared with the other slots of the shard
+	watched *watchList     // nil while nobody watches
+	base    unsafe.Pointer // the buckets; with multi, the directory
+	seg     segment        // the only one; with multi, what the directory is
+	keys    atomic.Uint32  // written under the lock, read by anybody
+	expires uint32         // keys with a time to live
+	slot    slots.Slot     // constant
+	multi   bool           // there is a directory, see directory.go
+	_       [8]byte
 }
 
-func (p *Part) init(d *database, s slots.Slot) { p.db, p.slot = d, s }
+func (p *Part) init(d *database, s slots.Slot) {
+	p.db, p.slot, p.arena = d, s, d.shard(s).arena
+}
 
 // Len is the number of keys.
-func (p *Part) Len() int { return len(p.items) }
+func (p *Part) Len() int { return int(p.keys.Load()) }
 
 // Expires is the number of keys with a time to live.
-func (p *Part) Expires() int { return p.expires }
+func (p *Part) Expires() int { return int(p.expires) }
 
 // Slot is the slot the partition belongs to.
 func (p *Part) Slot() slots.Slot { return p.slot }
 
 // Find looks a key up. It does not look at its expiry.
 func (p *Part) Find(hash uint64, key []byte) Entry {
-	b := p.items[string(key)]
-	if b == nil {
-		return Entry{}
-	}
-	return Entry{unsafe.Pointer(&b[0])}
+	e, _ := p.view(hash).find(p.arena, hash, key)
+	return e
 }
 
 func (p *Part) findString(hash uint64, key string) Entry { return p.Find(hash, bytesOf(key)) }
 
-// Prefetch touches what Find will need.
-func (p *Part) Prefetch(hash uint64) {}
-
-func (p *Part) count(keys, expires int) {
-	p.expires += expires
-	if keys != 0 {
-		p.db.keys.Add(int64(keys))
-		if len(p.items) == 0 {
-			p.db.nonEmpty.clear(p.slot)
-		} else {
-			p.db.nonEmpty.set(p.slot)
-		}
+// Prefetch reads the line of the table where Find will begin, so that it is at
+// hand then. What it returns means nothing.
+//
+//go:noinline
+func (p *Part) Prefetch(hash uint64) uint64 {
+	v := p.view(hash)
+	if v.base == nil {
+		return 0
 	}
-	if expires != 0 {
-		p.db.expires.Add(int64(expires))
-		if p.expires == 0 {
-			p.db.volatile.clear(p.slot)
-		} else {
-			p.db.volatile.set(p.slot)
-		}
-	}
+	return v.bucket(v.s.home(prefixOf(hash))).tagsLow
 }
 
 // Put creates or replaces the entry of a key. Value may be that of the entry
-// itself; key may not lie in the partition.
+// itself; key may not lie in the partition. After an error nothing is changed.
 func (p *Part) Put(hash uint64, key []byte, t Type, enc Encoding, value []byte, expireAt int64, hasExpire bool, lru uint32) (Entry, error) {
 	if len(key) > MaxKey || len(value) > MaxValue {
 		return Entry{}, ErrTooLong
 	}
-	b := make([]byte, entrySize(len(key), len(value), hasExpire))
-	e := Entry{unsafe.Pointer(&b[0])}
-	e.write(key, t, enc, value, expireAt, hasExpire, lru)
-	keys, expires := 1, 0
-	if old := p.Find(hash, key); old.Exists() {
-		keys = 0
-		if old.HasExpire() {
-			expires--
+	size := entrySize(len(key), len(value), hasExpire)
+	e, at := p.view(hash).find(p.arena, hash, key)
+	if !e.Exists() {
+		e, err := p.create(hash, size, hasExpire)
+		if err == nil {
+			e.write(key, t, enc, value, expireAt, hasExpire, lru)
 		}
+		return e, err
 	}
-	if hasExpire {
-		expires++
+	p.retime(at, e.HasExpire(), hasExpire)
+	if arena.SameBlock(e.blockLen(), size) {
+		e.write(key, t, enc, value, expireAt, hasExpire, lru)
+		return e, nil
 	}
-	if p.items == nil {
-		p.items = make(map[string][]byte)
+	r, to, err := p.arena.Alloc(size, arena.Entry)
+	if err != nil {
+		p.retime(at, hasExpire, e.HasExpire())
+		return Entry{}, ErrOOM
 	}
-	p.items[string(key)] = b
-	p.count(keys, expires)
+	e = Entry{to}
+	e.write(key, t, enc, value, expireAt, hasExpire, lru)
+	p.move(at, r)
 	return e, nil
 }
 
-// Grow returns the entry of a key with a value of size bytes: the old bytes
-// are kept as far as they fit, new ones are zero. A missing key is created
-// with type t, encoding enc and access bits lru; of an existing one they, and
-// the expiry, stay.
-func (p *Part) Grow(hash uint64, key []byte, t Type, enc Encoding, lru uint32, size int) (Entry, error) {
-	value := make([]byte, size)
-	old := p.Find(hash, key)
-	if !old.Exists() {
-		return p.Put(hash, key, t, enc, value, 0, false, lru)
+// create makes room for a new key: a block of size bytes and a place in the
+// table. The caller writes the entry.
+func (p *Part) create(hash uint64, size int, hasExpire bool) (Entry, error) {
+	v, err := p.makeRoom(hash)
+	if err != nil {
+		return Entry{}, err
 	}
-	copy(value, old.Value())
-	var at int64
-	if old.HasExpire() {
-		at = old.ExpireAt()
+	r, to, err := p.arena.Alloc(size, arena.Entry)
+	if err != nil {
+		return Entry{}, ErrOOM
 	}
-	return p.Put(hash, key, old.Type(), old.Encoding(), value, at, old.HasExpire(), old.LRU())
+	v.insert(hash, r, hasExpire)
+	p.addKeys(1)
+	if hasExpire {
+		p.addExpires(1)
+	}
+	return Entry{to}, nil
+}
+
+// move lets a place refer to another block and frees the one before.
+func (p *Part) move(at place, r arena.Ref) {
+	p.arena.Free(at.b.refs[at.i], arena.Entry)
+	at.b.refs[at.i] = r
+}
+
+// retime keeps the books when a key gets or loses a time to live.
+func (p *Part) retime(at place, had, has bool) {
+	switch {
+	case has && !had:
+		p.addExpires(1)
+	case had && !has:
+		p.addExpires(-1)
+	default:
+		return
+	}
+	at.b.setVolatile(at.i, has)
 }
 
 // Remove deletes a key and reports whether it was there.
 func (p *Part) Remove(hash uint64, key []byte) bool {
-	old := p.Find(hash, key)
-	if !old.Exists() {
+	v := p.view(hash)
+	e, at := v.find(p.arena, hash, key)
+	if !e.Exists() {
 		return false
 	}
-	expires := 0
-	if old.HasExpire() {
-		expires--
-	}
-	delete(p.items, string(key))
-	p.count(-1, expires)
+	p.removeAt(v, hash, e, at)
+	p.shrink(hash)
 	return true
 }
 
-// RemoveExpired is Remove of a key whose time has passed; watchers who came
-// before that are told.
+// removeAt takes an entry out and leaves the table's size as it is.
+func (p *Part) removeAt(v view, hash uint64, e Entry, at place) {
+	r, hadExpire := at.b.refs[at.i], e.HasExpire()
+	v.remove(hash, at)
+	p.arena.Free(r, arena.Entry)
+	p.addKeys(-1)
+	if hadExpire {
+		p.addExpires(-1)
+	}
+}
+
+// RemoveExpired is Remove of a key whose time has passed: watchers that came
+// before that are told, and nobody else.
 func (p *Part) RemoveExpired(hash uint64, key []byte) bool {
 	p.expiredWatch(key)
 	return p.Remove(hash, key)
@@ -133,8 +158,12 @@ func (p *Part) RemoveExpired(hash uint64, key []byte) bool {
 // SetExpire gives a key a time to live: unix milliseconds. A missing key is
 // reported as the zero Entry.
 func (p *Part) SetExpire(hash uint64, key []byte, at int64) (Entry, error) {
-	e := p.Find(hash, key)
-	if !e.Exists() {
+	e, _ := p.view(hash).find(p.arena, hash, key)
+	switch {
+	case !e.Exists():
+		return e, nil
+	case e.HasExpire():
+		e.setExpireAt(at)
 		return e, nil
 	}
 	return p.Put(hash, key, e.Type(), e.Encoding(), e.Value(), at, true, e.LRU())
@@ -142,74 +171,53 @@ func (p *Part) SetExpire(hash uint64, key []byte, at int64) (Entry, error) {
 
 // Persist takes the time to live away and reports whether there was one.
 func (p *Part) Persist(hash uint64, key []byte) bool {
-	e := p.Find(hash, key)
+	e, at := p.view(hash).find(p.arena, hash, key)
 	if !e.Exists() || !e.HasExpire() {
 		return false
 	}
 	_, err := p.Put(hash, key, e.Type(), e.Encoding(), e.Value(), 0, false, e.LRU())
-	return err == nil
+	if err != nil { // no smaller block to be had: it fits the one it is in
+		p.retime(at, true, false)
+		e.write(key, e.Type(), e.Encoding(), e.Value(), 0, false, e.LRU())
+	}
+	return true
 }
 
-// Clear removes all keys. Watchers of those are told.
+// addKeys keeps the counts of the partition, the shard and the database.
+func (p *Part) addKeys(n int) {
+	was := int(p.keys.Load())
+	p.keys.Store(uint32(was + n))
+	p.db.shard(p.slot).keys.Add(int64(n))
+	switch {
+	case was == 0 && n > 0:
+		p.db.nonEmpty.set(p.slot)
+	case was > 0 && was+n == 0:
+		p.db.nonEmpty.clear(p.slot)
+	}
+}
+
+func (p *Part) addExpires(n int) {
+	was := int(p.expires)
+	p.expires = uint32(was + n)
+	p.db.shard(p.slot).expires.Add(int64(n))
+	switch {
+	case was == 0 && n > 0:
+		p.db.volatile.set(p.slot)
+	case was > 0 && was+n == 0:
+		p.db.volatile.clear(p.slot)
+	}
+}
+
+// Clear removes all keys; their watchers are told. The memory is given back in
+// slices, in the background.
 func (p *Part) Clear() {
+	if p.Len() == 0 {
+		return
+	}
 	p.replaced(nil, unixMillis())
-	n, x := len(p.items), p.expires
-	p.items = nil
-	p.count(-n, -x)
+	rest := &Part{arena: p.arena, base: p.base, seg: p.seg, multi: p.multi}
+	p.base, p.seg, p.multi = nil, segment{}, false
+	p.addExpires(-int(p.expires))
+	p.addKeys(-p.Len())
+	p.db.ks.house.discard(rest)
 }
-
-// prefixBits is the length of the hash prefix in a cursor.
-const prefixBits = 39
-
-// Scan calls f for the keys from cursor (a hash prefix) on, until count of
-// them were seen, and returns where to go on; done says that was the end. A
-// key that is there during the whole iteration is seen, whatever else is
-// written. f must not write to the partition.
-func (p *Part) Scan(cursor uint64, count int, f func(Entry)) (next uint64, done bool) {
-	type hashed struct {
-		prefix uint64
-		e      Entry
-	}
-	var all []hashed
-	for k, b := range p.items {
-		if q := hashString(k) >> (64 - prefixBits); q >= cursor {
-			all = append(all, hashed{q, Entry{unsafe.Pointer(&b[0])}})
-		}
-	}
-	slices.SortFunc(all, func(a, b hashed) int { return int(int64(a.prefix) - int64(b.prefix)) })
-	for i, h := range all {
-		if i >= count && h.prefix != all[i-1].prefix {
-			return h.prefix, false
-		}
-		f(h.e)
-	}
-	return 0, true
-}
-
-// Each calls f for every key until it returns false. f must not write to the
-// partition.
-func (p *Part) Each(f func(Entry) bool) {
-	for _, b := range p.items {
-		if !f(Entry{unsafe.Pointer(&b[0])}) {
-			return
-		}
-	}
-}
-
-// Random is some entry, each about as likely; the zero Entry of an empty
-// partition.
-func (p *Part) Random(r *rand.Rand) Entry {
-	n := 0
-	if len(p.items) > 0 {
-		n = r.IntN(len(p.items))
-	}
-	for _, b := range p.items {
-		if n--; n < 0 {
-			return Entry{unsafe.Pointer(&b[0])}
-		}
-	}
-	return Entry{}
-}
-
-// Size is the bytes that the entry costs, its place in the table included.
-func (e Entry) Size() int { return (e.blockLen()+7)&^7 + 6 }

@@ -57,58 +57,58 @@ func (ks *Keyspace) EachSlot(db int, l Locker, f func(s slots.Slot, p *Part) boo
 }
 
 // RandomKey calls f with a random key of the database, its slot locked with l,
-// and reports whether there was one.
+// and reports whether there was one. Each key is about as likely: a slot is
+// picked by its number of keys.
 func (ks *Keyspace) RandomKey(l Locker, db int, r *rand.Rand, f func(s slots.Slot, e Entry)) bool {
 	d := ks.dbs[db].Load()
 	if d == nil {
 		return false
 	}
-	found := false
-	visit := func(i int) bool {
-		s := slots.Slot(i)
-		l.Lock(s)
-		defer l.Unlock(s)
-		if e := d.parts[s].Random(r); e.Exists() {
-			f(s, e)
-			found = true
-		}
-		return found
-	}
-	start := r.IntN(slots.Count)
-	for i := d.nonEmpty.next(start); i < slots.Count; i = d.nonEmpty.next(i + 1) {
-		if visit(i) {
+	for range 3 { // the pick may have been emptied meanwhile
+		s, ok := d.pickSlot(r)
+		if ok && d.visitRandom(l, s, r, f) {
 			return true
 		}
 	}
-	for i := d.nonEmpty.next(0); i < start; i = d.nonEmpty.next(i + 1) {
-		if visit(i) {
+	for i := d.nonEmpty.next(0); i < slots.Count; i = d.nonEmpty.next(i + 1) {
+		if d.visitRandom(l, slots.Slot(i), r, f) {
 			return true
 		}
 	}
 	return false
 }
 
-// DBSize is the number of keys of a database.
-func (ks *Keyspace) DBSize(db int) int {
-	if d := ks.dbs[db].Load(); d != nil {
-		return int(d.keys.Load())
+// pickSlot picks a slot, each in proportion to its keys: first the shard, then
+// the slot in it. It takes no lock; writers make it a little wrong.
+func (d *database) pickSlot(r *rand.Rand) (slots.Slot, bool) {
+	total := d.keys()
+	if total <= 0 {
+		return 0, false
 	}
-	return 0
+	n := r.Int64N(total)
+	for i := range d.shards {
+		k := d.shards[i].keys.Load()
+		if n >= k {
+			n -= k
+			continue
+		}
+		for s := i; s < slots.Count; s += shards {
+			k := int64(d.parts[s].Len())
+			if n < k {
+				return slots.Slot(s), true
+			}
+			n -= k
+		}
+	}
+	return 0, false
 }
 
-// Expires is the number of keys of a database that have a time to live.
-func (ks *Keyspace) Expires(db int) int {
-	if d := ks.dbs[db].Load(); d != nil {
-		return int(d.expires.Load())
+func (d *database) visitRandom(l Locker, s slots.Slot, r *rand.Rand, f func(s slots.Slot, e Entry)) bool {
+	l.Lock(s)
+	defer l.Unlock(s)
+	e := d.parts[s].Random(r)
+	if e.Exists() {
+		f(s, e)
 	}
-	return 0
-}
-
-// CountKeys is the number of keys of the slot in database 0; the slot is
-// locked.
-func (ks *Keyspace) CountKeys(s slots.Slot) int {
-	if d := ks.dbs[0].Load(); d != nil {
-		return d.parts[s].Len()
-	}
-	return 0
+	return e.Exists()
 }

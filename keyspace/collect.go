@@ -1,0 +1,128 @@
+package keyspace
+
+import (
+	"math"
+	"math/bits"
+	"time"
+
+	"clusternode/arena"
+)
+
+// remains is the table of a partition that was cleared; nobody else can reach
+// it. What lies before at has been freed.
+type remains struct {
+	p  *Part
+	at uint64
+}
+
+// discardDB takes the memory of a database that nobody can reach any more.
+func (h *housekeeper) discardDB(d *database) {
+	if !h.started.Load() {
+		d.release()
+		return
+	}
+	h.mu.Lock()
+	h.dbs = append(h.dbs, d)
+	h.mu.Unlock()
+	h.wake()
+}
+
+// discard takes the table of a partition that was cleared, with its entries.
+func (h *housekeeper) discard(p *Part) {
+	r := &remains{p: p}
+	if !h.started.Load() {
+		r.free(time.Time{})
+		return
+	}
+	h.mu.Lock()
+	h.remains = append(h.remains, r)
+	h.mu.Unlock()
+	h.wake()
+}
+
+func (h *housekeeper) wake() {
+	select {
+	case h.kick <- struct{}{}:
+	default:
+	}
+}
+
+// Collect gives back at once what flushes left behind, and all spare memory.
+func (ks *Keyspace) Collect() {
+	h := &ks.house
+	h.turn.Lock()
+	h.collect(time.Time{})
+	h.turn.Unlock()
+	ks.pool.Trim(0, math.MaxInt64)
+}
+
+// collect gives discarded memory back until the deadline, if there is one.
+func (h *housekeeper) collect(deadline time.Time) {
+	for {
+		h.mu.Lock()
+		var d *database
+		var r *remains
+		switch {
+		case len(h.dbs) > 0:
+			d = h.dbs[0]
+			h.dbs = h.dbs[1:]
+		case len(h.remains) > 0:
+			r = h.remains[0]
+			h.remains = h.remains[1:]
+		}
+		h.mu.Unlock()
+		switch {
+		case d != nil:
+			d.release()
+		case r == nil:
+			return
+		case !r.free(deadline):
+			h.mu.Lock()
+			h.remains = append(h.remains, r)
+			h.mu.Unlock()
+			return
+		}
+	}
+}
+
+// release gives the memory of a database back. It is quick, a page at a time.
+func (d *database) release() {
+	for i := range d.shards {
+		d.shards[i].arena.Release()
+	}
+}
+
+// free frees the entries and then the table, until the deadline, if there is
+// one, and reports whether it is done.
+func (r *remains) free(deadline time.Time) bool {
+	p := r.p
+	for r.at < prefixEnd {
+		r.at = p.slice(r.at, 16, func(_ view, b *bucket) {
+			for m := b.occupied(); m != 0; m &= m - 1 {
+				p.arena.Free(b.refs[bits.TrailingZeros32(m)], arena.Entry)
+			}
+		})
+		if !deadline.IsZero() && time.Now().After(deadline) {
+			return r.at >= prefixEnd && p.freeTable()
+		}
+	}
+	return p.freeTable()
+}
+
+// freeTable frees the segments and the directory.
+func (p *Part) freeTable() bool {
+	if p.multi {
+		for at := uint64(0); at < prefixEnd; {
+			ref := p.directory()[at<<belowBits>>(64-p.seg.depth)]
+			v := p.viewAt(ref)
+			at = v.s.end(at)
+			p.arena.Free(v.s.ref, arena.Table)
+			p.arena.Free(ref, arena.Table)
+		}
+	}
+	if p.base != nil {
+		p.arena.Free(p.seg.ref, arena.Table)
+		p.base = nil
+	}
+	return true
+}
