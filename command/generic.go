@@ -9,10 +9,10 @@ import (
 
 // GenericSpecs are the commands that work on keys of any type.
 var GenericSpecs = append(append([]*Spec{
-	{Name: "del", Arity: -2, Flags: Write, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Handler: del},
-	{Name: "unlink", Arity: -2, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Handler: del},
-	{Name: "exists", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Handler: exists},
-	{Name: "touch", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Handler: touch},
+	{Name: "del", Arity: -2, Flags: Write, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Cost: costOfKeys, Handler: del},
+	{Name: "unlink", Arity: -2, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Cost: costOfKeys, Handler: del},
+	{Name: "exists", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Cost: costOfKeys, Handler: exists},
+	{Name: "touch", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Cost: costOfKeys, Handler: touch},
 	{Name: "type", Arity: 2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRO)}, Handler: typeOf},
 	{Name: "rename", Arity: 3, Flags: Write, Cats: CatKeyspace, Keys: renameKeys(KeyUpdate), Handler: func(c *Ctx) { rename(c, false) }},
 	{Name: "renamenx", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: renameKeys(KeyInsert), Handler: func(c *Ctx) { rename(c, true) }},

@@ -46,6 +46,12 @@ func TestExpiredKeysOfScans(t *testing.T) {
 	n.do("DEL", "stays")
 	n.c.Now += 11
 	require.True(t, n.do("RANDOMKEY").Null)
+	for i := range 2 * randomTries {
+		n.do("SET", fmt.Sprint("goes", i), "v", "PX", "10")
+	}
+	n.do("SET", "stays", "v")
+	n.c.Now += 11
+	require.Equal(t, `$"stays"`, n.do("RANDOMKEY").String())
 }
 
 func TestRenameOntoExpiredKeepsValue(t *testing.T) {
@@ -74,7 +80,7 @@ func TestAccessTimes(t *testing.T) {
 	n := newNode(t, Families()...)
 	n.do("SET", "k", "v")
 	n.c.Now += 50_000
-	for _, args := range [][]string{{"TYPE", "k"}, {"EXISTS", "k"}, {"TTL", "k"}, {"OBJECT", "ENCODING", "k"}, {"MEMORY", "USAGE", "k"}, {"DEBUG", "OBJECT", "k"}, {"KEYS", "*"}} {
+	for _, args := range [][]string{{"TYPE", "k"}, {"EXISTS", "k"}, {"TTL", "k"}, {"OBJECT", "ENCODING", "k"}, {"MEMORY", "USAGE", "k", "SAMPLES", "0"}, {"DEBUG", "OBJECT", "k"}, {"KEYS", "*"}} {
 		n.do(args...)
 		require.Equal(t, ":50", n.do("OBJECT", "IDLETIME", "k").String(), "%q is no access", args)
 	}

@@ -27,8 +27,10 @@ func memoryUsage(c *Ctx) {
 			return
 		}
 	}
-	// Neither hit, miss nor access: the question is about memory only.
-	e := c.live(&c.Keys[0])
+	// Neither hit, miss nor access, and a key that has expired takes memory as
+	// long as it is there.
+	k := &c.Keys[0]
+	e := k.Part.Find(k.Hash, k.Bytes)
 	if !e.Exists() {
 		c.W.Null()
 		return

@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"errors"
+	"math"
 	"strconv"
 
 	"clusternode/internal/glob"
@@ -79,15 +80,22 @@ func keys(c *Ctx) {
 	list.close(nil)
 }
 
-// scanDB visits every key of the client's database once, some at a time.
-func (c *Ctx) scanDB(visit func(keyspace.Entry)) {
-	cursor := uint64(0)
-	for {
-		cursor = c.KS.ScanDB(c.Locker, c.C.DB, cursor, scanStep, func(_ slots.Slot, e keyspace.Entry) { visit(e) })
+// scanDB visits every key of the client's database once.
+func (c *Ctx) scanDB(visit func(keyspace.Entry)) { c.scanSome(0, math.MaxInt, visit) }
+
+// scanSome visits about count keys from a cursor on and returns where to go on,
+// 0 at the end. However many they are, no lock is held for long.
+func (c *Ctx) scanSome(cursor uint64, count int, visit func(keyspace.Entry)) uint64 {
+	for seen := 0; seen < count; {
+		cursor = c.KS.ScanDB(c.Locker, c.C.DB, cursor, min(count-seen, scanStep), func(_ slots.Slot, e keyspace.Entry) {
+			seen++
+			visit(e)
+		})
 		if cursor == 0 {
-			return
+			break
 		}
 	}
+	return cursor
 }
 
 // scanSlot visits every key of a slot in the client's database.
@@ -194,7 +202,7 @@ func scan(c *Ctx) {
 	}
 	list := newBulkList(c.W)
 	var gone [][]byte
-	next := c.KS.ScanDB(c.Locker, c.C.DB, o.cursor, o.count, func(_ slots.Slot, e keyspace.Entry) {
+	next := c.scanSome(o.cursor, o.count, func(e keyspace.Entry) {
 		switch {
 		case o.typ != nil && !equalFold(o.typ, e.Type().String()):
 		case o.pattern != nil && !glob.Match(o.pattern, e.Key()):
@@ -227,7 +235,8 @@ func (c *Ctx) withKey(key []byte, f func(*Key)) {
 	c.Locker.Unlock(k.Slot)
 }
 
-// randomTries bounds the search for a key that has not expired.
+// randomTries bounds the search for a key that has not expired by chance; if it
+// fails, the first such key will do.
 const randomTries = 100
 
 func randomKey(c *Ctx) {
@@ -241,12 +250,24 @@ func randomKey(c *Ctx) {
 			c.W.Bulk(e.Key())
 		})
 		if !found {
-			break
+			c.W.Null()
+			return
 		}
 		if gone == nil {
 			return
 		}
 		c.withKey(gone, func(k *Key) { c.live(k) })
 	}
-	c.W.Null()
+	replied := false
+	for cursor, more := uint64(0), true; more && !replied; more = cursor != 0 {
+		cursor = c.scanSome(cursor, scanStep, func(e keyspace.Entry) {
+			if !replied && !c.expired(e) {
+				c.W.Bulk(e.Key())
+				replied = true
+			}
+		})
+	}
+	if !replied {
+		c.W.Null()
+	}
 }
