@@ -92,6 +92,10 @@ func (n *node) run(s *Spec) {
 		return
 	}
 	n.c.Locker = n.ks.SlotLocker()
+	if s.Blocks {
+		s.Handler(n.c)
+		return
+	}
 	n.x.Enter()
 	defer n.x.Leave()
 	n.c.BindParts()
