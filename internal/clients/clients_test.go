@@ -41,8 +41,11 @@ func tools(t *testing.T, name string) []string {
 	return found
 }
 
-// python returns an interpreter that has redis-py.
+// python returns an interpreter that has redis-py: $CLIENTS_PYTHON, or one in the user's cache folder.
 func python(t *testing.T) string {
+	if bin := os.Getenv("CLIENTS_PYTHON"); bin != "" {
+		return bin
+	}
 	cache, err := os.UserCacheDir()
 	require.NoError(t, err)
 	dir := filepath.Join(cache, "clusternode-redis-py")
