@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,12 +37,27 @@ func (c contender) start(more ...string) (*running, error) {
 		return nil, fmt.Errorf("%s: %w", c.bin.Name, err)
 	}
 	r := &running{Server: s}
+	if err := r.ownSlots(args); err != nil {
+		s.Kill()
+		return nil, err
+	}
 	time.Sleep(settle)
 	if r.empty, err = resident(s.PID()); err != nil {
 		s.Kill()
 		return nil, err
 	}
 	return r, nil
+}
+
+// ownSlots gives a server in cluster mode every slot and waits until it serves them.
+func (r *running) ownSlots(args []string) error {
+	if !slices.Contains(args, "--cluster-enabled") {
+		return nil
+	}
+	if _, err := r.do("CLUSTER", "ADDSLOTSRANGE", "0", "16383"); err != nil {
+		return err
+	}
+	return testserver.AwaitCluster([]*testserver.Server{r.Server}, 1)
 }
 
 // startAll starts every contender.

@@ -69,6 +69,7 @@ func run() error {
 		flushWait = flag.Duration("flush-wait", 60*time.Second, "how long memory may take to come back after FLUSHALL")
 		rest      = flag.Duration("rest", 15*time.Second, "how long memory may be put in order after half of the keys were overwritten")
 		threads   = flag.String("io-threads", "", "value of io-threads for all; default: each server's own")
+		cluster   = flag.Bool("cluster", false, "all in cluster mode, each owning every slot")
 		jsonPath  = flag.String("json", "", "write the results as JSON; a full run without -quick writes bench/results.json")
 		svgPath   = flag.String("svg", "", "write a chart; a full run without -quick writes bench/results.svg")
 	)
@@ -93,6 +94,9 @@ func run() error {
 	var extra []string
 	if *threads != "" {
 		extra = []string{"--io-threads", *threads}
+	}
+	if *cluster {
+		extra = append(extra, "--cluster-enabled", "yes")
 	}
 	if err := c.find(*ours, *against, extra); err != nil {
 		return err
