@@ -136,7 +136,17 @@ func (r bitRange) resolve(value []byte) (first, limit int64, ok bool) {
 	return start * 8, (end + 1) * 8, true
 }
 
+// bitcount looks at the key before it looks at the range: of a missing key the
+// count is 0 whatever the range says.
 func bitcount(c *Ctx) {
+	e := c.Read(&c.Keys[0])
+	if !c.StringAt(e) {
+		return
+	}
+	if !e.Exists() {
+		c.W.Int(0)
+		return
+	}
 	r := bitRange{end: -1}
 	switch len(c.Args) {
 	case 2:
@@ -157,14 +167,10 @@ func bitcount(c *Ctx) {
 		c.W.Error(resp.ErrSyntax)
 		return
 	}
-	e := c.Read(&c.Keys[0])
-	if !c.StringAt(e) {
-		return
-	}
 	n := int64(0)
 	// Two negative ends in the wrong order are empty even where both would be
 	// moved to the first element.
-	if e.Exists() && (r.start >= 0 || r.end >= 0 || r.start <= r.end) {
+	if r.start >= 0 || r.end >= 0 || r.start <= r.end {
 		value := e.Value()
 		if first, limit, ok := r.resolve(value); ok {
 			n = countBits(value, first, limit)
@@ -173,6 +179,7 @@ func bitcount(c *Ctx) {
 	c.W.Int(n)
 }
 
+// bitpos, too, has an answer for a missing key before it looks at the range.
 func bitpos(c *Ctx) {
 	bit, ok := c.intArg(c.Args[2])
 	if !ok {
@@ -182,19 +189,17 @@ func bitpos(c *Ctx) {
 		c.W.Error("ERR The bit argument must be 1 or 0.")
 		return
 	}
-	r, ok := c.bitposRange()
-	if !ok {
-		return
-	}
 	e := c.Read(&c.Keys[0])
-	if !c.StringAt(e) {
-		return
-	}
 	if !e.Exists() { // no end of zeros
 		c.W.Int(-bit)
 		return
 	}
-	c.W.Int(findBitIn(e, byte(bit), r, len(c.Args) < 5))
+	if !c.StringAt(e) {
+		return
+	}
+	if r, ok := c.bitposRange(); ok {
+		c.W.Int(findBitIn(e, byte(bit), r, len(c.Args) < 5))
+	}
 }
 
 // bitposRange reads the optional range of BITPOS; ok is false after an error

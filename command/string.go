@@ -146,17 +146,11 @@ func (c *Ctx) setWith(k *Key, value []byte, o setOptions) {
 }
 
 // store puts value where e is (or nothing is yet), with the expiry at that o
-// asks for. It reports false after an error was replied.
+// asks for, which may have passed: then the key goes when it is looked at. It
+// reports false after an error was replied.
 func (c *Ctx) store(k *Key, e keyspace.Entry, value []byte, o setOptions, at int64) bool {
 	expires := o.flags&optExpiry != 0
-	switch {
-	case expires && at <= c.Now:
-		// The time has passed already: nobody could see the value.
-		if e.Exists() {
-			c.Remove(k)
-		}
-		return true
-	case o.flags&optKeepTTL != 0 && e.Exists() && e.HasExpire():
+	if o.flags&optKeepTTL != 0 && e.Exists() && e.HasExpire() {
 		at, expires = e.ExpireAt(), true
 	}
 	if !c.PutString(k, value, at, expires) {

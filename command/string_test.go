@@ -83,7 +83,7 @@ func TestChangedOncePerKey(t *testing.T) {
 	for line, want := range map[string]int64{
 		"GET k": 0, "STRLEN k": 0, "MGET k k": 0, "GETRANGE k 0 1": 0, "GETBIT k 0": 0, "BITCOUNT k": 0, "BITPOS k 1": 0, "LCS k k": 0,
 		"BITFIELD k": 0, "BITFIELD k GET u8 0": 0, "BITFIELD_RO k GET u8 0": 0, "GETEX k": 0,
-		"SET k v": 1, "SET k v NX": 0, "SET k v XX GET": 1, "SET k v EX 5": 1, "SET k v EXAT 1": 1, "SET none v EXAT 1": 0, "SET k v KEEPTTL": 1,
+		"SET k v": 1, "SET k v NX": 0, "SET k v XX GET": 1, "SET k v EX 5": 1, "SET k v EXAT 1": 1, "SET none v EXAT 1": 1, "SET k v KEEPTTL": 1,
 		"SETNX k v": 0, "SETNX none v": 1, "SETEX k 5 v": 1, "GETSET k v": 1, "GETDEL k": 1, "GETDEL none": 0,
 		"GETEX k EX 5": 1, "GETEX k PERSIST": 1, "GETEX k EXAT 1": 1, "GETEX none EX 5": 0, "GETEX k FOO": 0, "GETEX k EX 0": 0,
 		"MSET k a k b {k}2 c": 3, "MSETNX {k}2 a {k}3 b": 2, "MSETNX {k}2 a k b": 0,
@@ -129,7 +129,7 @@ func TestExpiryOfStrings(t *testing.T) {
 	for line, want := range map[string]string{
 		"GET k": "5000", "SET k v": "none", "SET k v KEEPTTL": "5000", "SET k v EX 7": "7000", "SET k v PX 7": "7", "GETSET k v": "none",
 		"SETEX k 9 v": "9000", "PSETEX k 9 v": "9", "MSET k v": "none", "GETEX k": "5000", "GETEX k PERSIST": "none", "GETEX k PX 8": "8",
-		"GETEX k EXAT 1700000009": "9000", "SET k v PXAT 1700000009001": "9001", "SET k v PXAT 1700000000000": "missing", "SET k v PXAT 1700000000001": "1",
+		"GETEX k EXAT 1700000009": "9000", "SET k v PXAT 1700000009001": "9001", "SET k v PXAT 1700000000000": "0", "SET k v EXAT 1": "-1699999999000", "SET k v PXAT 1700000000001": "1",
 		"GETEX k PXAT 1700000000000": "missing", "APPEND k 1": "5000", "SETRANGE k 3 x": "5000", "SETRANGE k 0 x": "5000",
 		"INCR k": "5000", "INCRBY k 1000": "5000", "INCRBYFLOAT k 1.5": "5000", "SETBIT k 1 1": "5000", "SETBIT k 100 1": "5000",
 		"BITFIELD k SET u8 0 1": "5000", "BITFIELD k SET u8 100 1": "5000", "BITOP NOT k k": "none", "GETDEL k": "missing",
