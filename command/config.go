@@ -34,14 +34,12 @@ var onAllNodes = []string{"request_policy:all_nodes", "response_policy:all_succe
 var ConfigSpecs = []*Spec{
 	{Name: "config", Arity: -2, Subs: []*Spec{
 		{Name: "get", Arity: -3, Flags: configFlags, Handler: configGet},
-		{Name: "set", Arity: -4, Flags: configFlags, Tips: onAllNodes, Slow: always, Handler: configSet},
-		{Name: "rewrite", Arity: 2, Flags: configFlags, Tips: onAllNodes, Slow: always, Handler: configRewrite},
+		{Name: "set", Arity: -4, Flags: configFlags, Tips: onAllNodes, Blocks: true, Handler: configSet},
+		{Name: "rewrite", Arity: 2, Flags: configFlags, Tips: onAllNodes, Blocks: true, Handler: configRewrite},
 		{Name: "resetstat", Arity: 2, Flags: configFlags, Tips: onAllNodes, Lock: LockGate, Handler: configResetStat},
 		{Name: "help", Arity: 2, Flags: helpFlags, Handler: configHelp},
 	}},
 }
-
-func always(*Ctx) bool { return true }
 
 func configGet(c *Ctx) {
 	patterns := make([]string, 0, len(c.Args)-2)

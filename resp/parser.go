@@ -2,7 +2,6 @@ package resp
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 )
 
@@ -37,16 +36,20 @@ func AnonymousLimits() Limits {
 	return Limits{MaxArgs: anonymousArgs, MaxBulk: anonymousBulk, MaxInline: maxInline, Anonymous: true}
 }
 
-// Protocol errors, as the client reads them after "-ERR ".
-var (
-	errInlineTooBig  = errors.New("Protocol error: too big inline request")
-	errQuotes        = errors.New("Protocol error: unbalanced quotes in request")
-	errCountTooBig   = errors.New("Protocol error: too big mbulk count string")
-	errCount         = errors.New("Protocol error: invalid multibulk length")
-	errAnonymousArgs = errors.New("Protocol error: unauthenticated multibulk length")
-	errBulkTooBig    = errors.New("Protocol error: too big bulk count string")
-	errBulk          = errors.New("Protocol error: invalid bulk length")
-	errAnonymousBulk = errors.New("Protocol error: unauthenticated bulk length")
+// ProtocolError is what a client reads, behind "-ERR ", before it is closed.
+type ProtocolError string
+
+func (e ProtocolError) Error() string { return string(e) }
+
+const (
+	errInlineTooBig  = ProtocolError("Protocol error: too big inline request")
+	errQuotes        = ProtocolError("Protocol error: unbalanced quotes in request")
+	errCountTooBig   = ProtocolError("Protocol error: too big mbulk count string")
+	errCount         = ProtocolError("Protocol error: invalid multibulk length")
+	errAnonymousArgs = ProtocolError("Protocol error: unauthenticated multibulk length")
+	errBulkTooBig    = ProtocolError("Protocol error: too big bulk count string")
+	errBulk          = ProtocolError("Protocol error: invalid bulk length")
+	errAnonymousBulk = ProtocolError("Protocol error: unauthenticated bulk length")
 )
 
 // Parser is the framing state of one connection. The zero value is ready.
@@ -200,7 +203,7 @@ func bulkLine(data []byte, pos, scanned int, lim *Limits) (size, next int, err e
 		return 0, 0, nil
 	}
 	if data[pos] != '$' {
-		return 0, 0, fmt.Errorf("Protocol error: expected '$', got '%c'", data[pos])
+		return 0, 0, ProtocolError(fmt.Sprintf("Protocol error: expected '$', got '%c'", data[pos]))
 	}
 	v, ok := ParseInt(line[1:])
 	switch {
