@@ -35,7 +35,7 @@ type dialogueLine struct {
 	at     int // line number
 }
 
-func readDialogue(t *testing.T, path string) []dialogueLine {
+func readDialogue(t testing.TB, path string) []dialogueLine {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	var out []dialogueLine
