@@ -158,6 +158,12 @@ func bitcount(c *Ctx) {
 		if r.end, ok = c.intArg(c.Args[3]); !ok {
 			return
 		}
+		// Two negative ends in the wrong order are empty even where both would
+		// be moved to the first element, and whatever the unit.
+		if r.start < 0 && r.end < 0 && r.start > r.end {
+			c.W.Int(0)
+			return
+		}
 		if len(c.Args) == 5 {
 			if r.inBits, ok = c.parseUnit(c.Args[4]); !ok {
 				return
@@ -168,13 +174,8 @@ func bitcount(c *Ctx) {
 		return
 	}
 	n := int64(0)
-	// Two negative ends in the wrong order are empty even where both would be
-	// moved to the first element.
-	if r.start >= 0 || r.end >= 0 || r.start <= r.end {
-		value := e.Value()
-		if first, limit, ok := r.resolve(value); ok {
-			n = countBits(value, first, limit)
-		}
+	if first, limit, ok := r.resolve(e.Value()); ok {
+		n = countBits(e.Value(), first, limit)
 	}
 	c.W.Int(n)
 }

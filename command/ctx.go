@@ -225,11 +225,12 @@ func (c *Ctx) NewLRU() uint32 {
 // stampOf is the access stamp of a value that replaces what is at k. The LFU
 // counter belongs to the key and outlives the value.
 func (c *Ctx) stampOf(k *Key) uint32 {
-	if c.Env.Settings.LFU.Load() {
-		if e := k.Part.Find(k.Hash, k.Bytes); e.Exists() {
-			c.touch(e)
-			return e.LRU()
-		}
+	if !c.Env.Settings.LFU.Load() {
+		return c.LRUClock()
+	}
+	if e := k.Part.Find(k.Hash, k.Bytes); e.Exists() {
+		c.touch(e)
+		return e.LRU()
 	}
 	return c.NewLRU()
 }
