@@ -14,6 +14,7 @@ func TestSimChaos(t *testing.T) {
 		s := newSim(t, seed, 4+int(seed%5))
 		s.create(2 + int(seed%3))
 		s.loss, s.repeat = 0.1*s.rand.Float64(), 0.2*s.rand.Float64()
+		s.fragile = 0.0005 * s.rand.Float64()
 		for range 60 {
 			s.trouble()
 			s.run(time.Duration(s.rand.IntN(800)) * time.Millisecond)
@@ -26,7 +27,13 @@ func TestSimChaos(t *testing.T) {
 func (s *sim) trouble() {
 	i, j := s.rand.IntN(len(s.nodes)), s.rand.IntN(len(s.nodes))
 	n, o := s.nodes[i], s.nodes[j]
-	switch s.rand.IntN(16) {
+	switch s.rand.IntN(17) {
+	case 16: // a hint, right or wrong
+		s.call(n, func(m *Machine) {
+			if o.m != nil {
+				m.Suspect(s.now, o.m.ID())
+			}
+		})
 	case 0:
 		s.crash(i)
 	case 1, 2, 3:
@@ -147,7 +154,7 @@ func (s *sim) changeMembers(n, o *simNode) {
 // heal ends all trouble, does an operator's work and checks the end.
 func (s *sim) heal() {
 	clear(s.cut)
-	s.loss, s.repeat = 0, 0
+	s.loss, s.repeat, s.fragile = 0, 0, 0
 	for _, n := range s.nodes {
 		n.paused = 0
 		if n.m == nil {

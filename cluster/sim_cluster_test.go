@@ -16,9 +16,9 @@ func seeds() uint64 {
 		return n
 	}
 	if testing.Short() {
-		return 10
+		return 4
 	}
-	return 40
+	return 15
 }
 
 // firstSeed is SEED, to repeat one; else 1.

@@ -24,6 +24,7 @@ type sim struct {
 
 	// How the network treats messages, as chances.
 	loss, repeat float64
+	fragile      float64  // chance of a crash while a Ready is executed
 	old          []simOld // broadcasts that may come again
 	contents     map[string]uint64
 	epochs       map[string]uint64 // greatest configEpoch that each id announced
@@ -154,8 +155,9 @@ func (s *sim) start(i int) {
 	}
 	n.boots[n.m.ID()] = n.m.Boot()
 	s.logf("node %d starts as %.6s", i, n.m.ID())
-	s.ready(n)
-	s.tick(n, n.life)
+	if s.ready(n); n.m != nil {
+		s.tick(n, n.life)
+	}
 }
 
 func (s *sim) tick(n *simNode, life int) {
@@ -191,14 +193,22 @@ func (s *sim) call(n *simNode, f func(m *Machine)) {
 	s.ready(n)
 }
 
-// ready executes a Ready. The node may crash between any two steps of it.
+// ready executes a Ready. A fragile node may crash before or after it is saved.
 func (s *sim) ready(n *simNode) {
 	r := n.m.Ready()
+	if s.breaks() {
+		s.crash(n.i)
+		return
+	}
 	if r.Save != nil {
 		n.unsaved = r.Save.Text
 		if r.Save.Sync || s.rand.IntN(2) == 0 {
 			n.disk, n.unsaved = r.Save.Text, nil
 		}
+	}
+	if s.breaks() {
+		s.crash(n.i)
+		return
 	}
 	for _, l := range r.Log {
 		s.logf("node %d: %s", n.i, l.Text)
@@ -206,17 +216,20 @@ func (s *sim) ready(n *simNode) {
 	if r.View != nil {
 		n.view = r.View
 	}
+	s.checkRecord(n)
+	n.boots[n.m.ID()] = n.m.Boot()
 	if r.Renamed {
 		s.dropLinks(n.i)
-		n.boots[n.m.ID()] = n.m.Boot()
 	}
-	if r.PeersChanged {
+	if r.PeersChanged && n.m != nil {
 		n.peers = r.Peers
 		s.closeUnwanted(n)
 	}
-	s.checkRecord(n)
 	for _, d := range r.Meet {
 		s.dialMeet(n, d)
+	}
+	if n.m == nil { // closing links told others, who told this one
+		return
 	}
 	for _, out := range r.Send {
 		s.deliver(n, out)
@@ -225,6 +238,8 @@ func (s *sim) ready(n *simNode) {
 		s.broadcast(n.i, b.Body)
 	}
 }
+
+func (s *sim) breaks() bool { return s.fragile > 0 && s.rand.Float64() < s.fragile }
 
 // checkRecord: no version of a record ever has two contents, and configEpochs
 // never go back.
@@ -290,8 +305,12 @@ func (s *sim) dialMeet(n *simNode, d MeetDial) {
 
 func (s *sim) linkUp(a, b *simNode) {
 	s.links[pair(a.i, b.i)] = true
-	s.call(a, func(m *Machine) { m.LinkUp(s.now, b.m.ID(), b.m.Boot(), a.host, b.host) })
-	s.call(b, func(m *Machine) { m.LinkUp(s.now, a.m.ID(), a.m.Boot(), b.host, a.host) })
+	for _, x := range [][2]*simNode{{a, b}, {b, a}} {
+		if x[1].m != nil {
+			id, boot := x[1].m.ID(), x[1].m.Boot()
+			s.call(x[0], func(m *Machine) { m.LinkUp(s.now, id, boot, x[0].host, x[1].host) })
+		}
+	}
 }
 
 func (s *sim) linkDown(a, b *simNode) {
@@ -316,7 +335,7 @@ func (s *sim) dropLinks(i int) {
 // they are no strangers that just met.
 func (s *sim) closeUnwanted(n *simNode) {
 	for _, o := range s.nodes {
-		if o.m == nil || o == n {
+		if o.m == nil || n.m == nil || o == n {
 			continue
 		}
 		if e, known := n.m.members[o.m.ID()]; known && e.Forgotten {
@@ -333,6 +352,9 @@ func (s *sim) dialPeers() {
 		}
 		for _, p := range n.peers {
 			to := s.byAddr(p.Addr)
+			if n.m == nil {
+				break
+			}
 			if to == nil || to == n || to.m.ID() != p.ID || s.links[pair(n.i, to.i)] || s.cut[pair(n.i, to.i)] || s.now < to.paused || s.rand.IntN(3) > 0 {
 				continue
 			}
