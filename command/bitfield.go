@@ -65,6 +65,8 @@ func (c *Ctx) bitfield(readOnly bool) {
 		return
 	}
 	size := int(last>>3) + 1
+	// A value that grows has changed, even if then every operation fails. Redis
+	// forgets to tell watchers of that.
 	changed := !e.Exists() || len(e.Value()) < size
 	value, ok := c.grow(k, e, size)
 	if !ok {
