@@ -91,7 +91,7 @@ func (n *node) run(s *Spec) {
 		n.x.Exclusive(func() { n.c.BindParts(); s.Handler(n.c) })
 		return
 	}
-	n.c.Locker = n.ks.SlotLocker()
+	n.c.Locker = n.x.SlotLocker()
 	if s.Blocks {
 		s.Handler(n.c)
 		return
@@ -108,9 +108,7 @@ func (n *node) run(s *Spec) {
 		}
 	}
 	sort.Slice(order, func(i, j int) bool { return order[i] < order[j] })
-	for _, s := range order {
-		n.ks.LockWait(s)
-	}
+	n.x.LockSlots(order)
 	s.Handler(n.c)
 	for _, s := range order {
 		n.ks.Unlock(s)

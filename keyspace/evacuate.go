@@ -117,7 +117,11 @@ func (h *housekeeper) evacuateSlice(x *Executor) {
 		return
 	}
 	s := slots.Slot(e.slot)
-	h.ks.LockWait(s)
+	if !x.LockSlot(s) && h.ks.dbs[e.d.index].Load() != e.d {
+		h.ks.Unlock(s)
+		e.d = nil
+		return
+	}
 	p := &e.d.parts[s]
 	if e.prefix == 0 {
 		p.moveTable(0)

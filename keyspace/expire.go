@@ -141,7 +141,10 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 		*at = expirePoint{slot: i}
 	}
 	s := slots.Slot(i)
-	h.ks.LockWait(s)
+	if !x.LockSlot(s) && h.ks.dbs[db].Load() != d {
+		h.ks.Unlock(s)
+		return n, true // the next slice looks at what there is now
+	}
 	p := &d.parts[s]
 	next := p.slice(at.prefix, expireBuckets, func(v view, b *bucket) { n.add(h.expireBucket(d, p, v, b, now)) })
 	if n.removed > 0 {

@@ -34,16 +34,27 @@ func (g *gate) init() {
 // Executor is somebody who executes against the keyspace: an event loop, a
 // worker, housekeeping. Its methods belong to one goroutine at a time.
 type Executor struct {
-	in   atomic.Bool // the gate cell
-	_    [63]byte
-	g    *gate
+	in atomic.Bool // the gate cell
+	_  [63]byte
+	g  *gate
+	ks *Keyspace
+
 	name string
-	_    [40]byte
+	// How it sleeps for a slot, see LockSlot.
+	waiter Waiter
+	turn   chan struct{}
+	_      [40]byte
 }
 
 // NewExecutor registers an executor; Close takes it out again.
 func (ks *Keyspace) NewExecutor(name string) *Executor {
-	x := &Executor{g: &ks.gate, name: name}
+	x := &Executor{g: &ks.gate, ks: ks, name: name, turn: make(chan struct{}, 1)}
+	x.waiter.Wake = func() {
+		select {
+		case x.turn <- struct{}{}:
+		default: // it knows already
+		}
+	}
 	g := x.g
 	g.mu.Lock()
 	defer g.mu.Unlock()

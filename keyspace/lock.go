@@ -15,10 +15,12 @@ import (
 // Being woken gives a turn, not the lock: somebody who comes by may be faster,
 // which keeps a contended slot busy while the woken loop gets going. A waiter
 // that lost its turn goes to the front of the queue again, and after lostTurns
-// of them the slot is reserved: then LockOrWait of everybody else queues
-// instead of taking the free lock, so nobody starves. TryLock and LockWait
-// pass over a reservation. They must: a sleeper has entered, and the reserved
-// waiter's loop may stand before a gate that waits for the sleeper.
+// of them the slot is reserved: then everybody else but TryLock queues instead
+// of taking the free lock, so nobody starves.
+//
+// Whoever sleeps for a slot must have left the keyspace. The lock may be free
+// and the turn belong to a connection whose loop stands at the gate; the gate
+// would wait for the sleeper, and the sleeper for that loop.
 const (
 	lockHeld     = 1 << iota // somebody has the slot
 	lockQueued               // its queue is not empty
@@ -121,47 +123,33 @@ func (ks *Keyspace) LockManyOrWait(set []slots.Slot, w *Waiter) bool {
 	}
 }
 
-// sleepers are the waiters of LockWait.
-var sleepers = sync.Pool{New: func() any {
-	s := &sleeper{turn: make(chan struct{}, 1)}
-	s.w.Wake = func() {
-		select {
-		case s.turn <- struct{}{}:
-		default:
-		}
+// LockSlot takes the slot's lock and sleeps until it has it. The executor has
+// entered and holds no slot; while it sleeps it has left. It reports whether it
+// stayed all along: if not, databases may have been flushed or swapped
+// meanwhile, and nothing found before may be used. Event loops use LockOrWait.
+func (x *Executor) LockSlot(s slots.Slot) (stayed bool) {
+	stayed = true
+	for !x.ks.LockOrWait(s, &x.waiter) {
+		stayed = false
+		x.sleep()
 	}
-	return s
-}}
-
-type sleeper struct {
-	w    Waiter
-	turn chan struct{}
+	return stayed
 }
 
-// LockWait takes the slot's lock and sleeps until it has it. It is for
-// goroutines, entered or not; event loops use LockOrWait.
-func (ks *Keyspace) LockWait(s slots.Slot) {
-	t := &ks.locks
-	if t.spin(s, lockHeld) {
-		return
+// LockSlots is LockSlot for several slots, ascending and once each.
+func (x *Executor) LockSlots(set []slots.Slot) (stayed bool) {
+	stayed = true
+	for len(set) > 0 && !x.ks.LockManyOrWait(set, &x.waiter) {
+		stayed = false
+		x.sleep()
 	}
-	z := sleepers.Get().(*sleeper)
-	for !t.queue(s, &z.w, lockHeld) {
-		<-z.turn
-		if t.spin(s, lockHeld) {
-			t.settle(&z.w)
-			break
-		}
-	}
-	sleepers.Put(z)
+	return stayed
 }
 
-// LockManyWait takes the locks of all slots of set, which is ascending and has
-// no slot twice.
-func (ks *Keyspace) LockManyWait(set []slots.Slot) {
-	for _, s := range set {
-		ks.LockWait(s)
-	}
+func (x *Executor) sleep() {
+	x.Leave()
+	<-x.turn
+	x.Enter()
 }
 
 // CancelWait takes w out of its queue, or gives its turn to the next one: its
@@ -183,16 +171,18 @@ func (ks *Keyspace) UnlockMany(set []slots.Slot) {
 }
 
 // Locker is how a command that walks over many slots locks them, one at a
-// time. Its executor has entered and holds no slot.
+// time. Its executor has entered and holds no slot. Lock may leave the keyspace
+// for a while: what was found before, a database included, may be gone.
 type Locker interface {
 	Lock(s slots.Slot)
 	Unlock(s slots.Slot)
 }
 
-type slotLocker struct{ ks *Keyspace }
+type slotLocker struct{ x *Executor }
 
-func (l slotLocker) Lock(s slots.Slot)   { l.ks.LockWait(s) }
-func (l slotLocker) Unlock(s slots.Slot) { l.ks.Unlock(s) }
+// Lock also lets a pending gate through, so that a long walk holds nobody up.
+func (l slotLocker) Lock(s slots.Slot)   { l.x.Yield(); l.x.LockSlot(s) }
+func (l slotLocker) Unlock(s slots.Slot) { l.x.ks.Unlock(s) }
 
 type noLock struct{}
 
@@ -202,5 +192,6 @@ func (noLock) Unlock(slots.Slot) {}
 // NoLock is the Locker under the gate.
 var NoLock Locker = noLock{}
 
-// SlotLocker is the Locker that takes the slots' locks, sleeping for them.
-func (ks *Keyspace) SlotLocker() Locker { return slotLocker{ks} }
+// SlotLocker is the Locker of a goroutine's executor; event loops have none,
+// since it sleeps.
+func (x *Executor) SlotLocker() Locker { return slotLocker{x} }

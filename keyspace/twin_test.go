@@ -338,10 +338,11 @@ func TestScanDB(t *testing.T) {
 		require.NoError(t, err)
 	}
 	seen := map[string]bool{}
+	walker := enteredLocker(t, ks)
 	calls := 0
 	for cursor := uint64(0); calls == 0 || cursor != 0; calls++ {
 		n := 0
-		cursor = ks.ScanDB(ks.SlotLocker(), 2, cursor, 10, func(s slots.Slot, e Entry) {
+		cursor = ks.ScanDB(walker, 2, cursor, 10, func(s slots.Slot, e Entry) {
 			require.Equal(t, s, slots.Of(e.Key()))
 			require.True(t, ks.Locked(s))
 			seen[string(e.Key())] = true
@@ -375,8 +376,9 @@ func TestRandomKeyIsFair(t *testing.T) {
 	}
 	inTag := 0
 	seen := map[string]bool{}
+	walker := enteredLocker(t, ks)
 	for range 10_000 {
-		require.True(t, ks.RandomKey(ks.SlotLocker(), 0, r, func(s slots.Slot, e Entry) {
+		require.True(t, ks.RandomKey(walker, 0, r, func(s slots.Slot, e Entry) {
 			if e.Key()[0] == '{' {
 				inTag++
 			}
@@ -449,4 +451,13 @@ func TestHugeValue(t *testing.T) {
 	require.True(t, p.Persist(hash, key))
 	require.True(t, p.Remove(hash, key))
 	require.Zero(t, ks.Memory().EntryBytes)
+}
+
+// enteredLocker is the Locker of an executor that stays entered until the end
+// of the test.
+func enteredLocker(t *testing.T, ks *Keyspace) Locker {
+	x := ks.NewExecutor("walker")
+	x.Enter()
+	t.Cleanup(func() { x.Leave(); x.Close() })
+	return x.SlotLocker()
 }

@@ -29,6 +29,10 @@ func (ks *Keyspace) ScanDB(l Locker, db int, cursor uint64, count int, f func(s 
 		}
 		s := slots.Slot(i)
 		l.Lock(s)
+		if d = ks.dbs[db].Load(); d == nil { // flushed while we waited
+			l.Unlock(s)
+			return 0
+		}
 		at, done := d.parts[s].Scan(prefix, count-seen, func(e Entry) { seen++; f(s, e) })
 		l.Unlock(s)
 		if !done {
@@ -48,6 +52,10 @@ func (ks *Keyspace) EachSlot(db int, l Locker, f func(s slots.Slot, p *Part) boo
 	for i := d.nonEmpty.next(0); i < slots.Count; i = d.nonEmpty.next(i + 1) {
 		s := slots.Slot(i)
 		l.Lock(s)
+		if d = ks.dbs[db].Load(); d == nil { // flushed while we waited
+			l.Unlock(s)
+			return
+		}
 		more := d.parts[s].Len() == 0 || f(s, &d.parts[s])
 		l.Unlock(s)
 		if !more {
@@ -66,13 +74,19 @@ func (ks *Keyspace) RandomKey(l Locker, db int, r *rand.Rand, f func(s slots.Slo
 	}
 	for range 3 { // the pick may have been emptied meanwhile
 		s, ok := d.pickSlot(r)
-		if ok && d.visitRandom(l, s, r, f) {
+		if ok && ks.visitRandom(l, db, s, r, f) {
 			return true
+		}
+		if d = ks.dbs[db].Load(); d == nil { // flushed while we waited
+			return false
 		}
 	}
 	for i := d.nonEmpty.next(0); i < slots.Count; i = d.nonEmpty.next(i + 1) {
-		if d.visitRandom(l, slots.Slot(i), r, f) {
+		if ks.visitRandom(l, db, slots.Slot(i), r, f) {
 			return true
+		}
+		if d = ks.dbs[db].Load(); d == nil {
+			return false
 		}
 	}
 	return false
@@ -103,9 +117,13 @@ func (d *database) pickSlot(r *rand.Rand) (slots.Slot, bool) {
 	return 0, false
 }
 
-func (d *database) visitRandom(l Locker, s slots.Slot, r *rand.Rand, f func(s slots.Slot, e Entry)) bool {
+func (ks *Keyspace) visitRandom(l Locker, db int, s slots.Slot, r *rand.Rand, f func(s slots.Slot, e Entry)) bool {
 	l.Lock(s)
 	defer l.Unlock(s)
+	d := ks.dbs[db].Load()
+	if d == nil {
+		return false
+	}
 	e := d.parts[s].Random(r)
 	if e.Exists() {
 		f(s, e)

@@ -36,13 +36,6 @@ func (j *janitor) run() {
 	defer close(j.done)
 	x := j.ks.NewExecutor("janitor")
 	defer x.Close()
-	turn := make(chan struct{}, 1)
-	waiter := keyspace.Waiter{Wake: func() {
-		select {
-		case turn <- struct{}{}:
-		default:
-		}
-	}}
 	for range j.wake {
 		j.mu.Lock()
 		work := j.work
@@ -52,11 +45,7 @@ func (j *janitor) run() {
 		for _, w := range work {
 			for i := range w.keys {
 				k := &w.keys[i]
-				for !j.ks.LockOrWait(k.slot, &waiter) {
-					x.Leave()
-					<-turn
-					x.Enter()
-				}
+				x.LockSlot(k.slot)
 				j.ks.Unwatch(k.db, k.slot, k.hash, k.name, w.w)
 				j.ks.Unlock(k.slot)
 				x.Yield()

@@ -23,13 +23,11 @@ type worker struct {
 	published published
 	perCmd    []cmdStats // by Spec.ID
 
-	args    [][]byte     // scratch of the parser
-	slots   []slots.Slot // scratch: the slots to lock, ascending
-	last    int64        // clock reading that ended the last command, ns since s.start
-	inGate  bool         // the world is stopped for this worker
-	turn    chan struct{}
-	sleeper keyspace.Waiter // of a pooled worker: wakes turn
-	locker  keyspace.Locker // of a pooled worker
+	args   [][]byte        // scratch of the parser
+	slots  []slots.Slot    // scratch: the slots to lock, ascending
+	last   int64           // clock reading that ended the last command, ns since s.start
+	inGate bool            // the world is stopped for this worker
+	locker keyspace.Locker // of a pooled worker, which may sleep for a slot
 }
 
 // workerStats are counters of one worker.
@@ -63,14 +61,7 @@ func (s *Server) newWorker(name string, l *loop) *worker {
 	}
 	w.cx.Owner = w
 	if l == nil {
-		w.locker = scanLocker{w}
-		w.turn = make(chan struct{}, 1)
-		w.sleeper.Wake = func() {
-			select {
-			case w.turn <- struct{}{}:
-			default: // it knows already
-			}
-		}
+		w.locker = w.x.SlotLocker()
 	}
 	return w
 }
@@ -129,33 +120,9 @@ func (w *worker) lock(c *conn) bool {
 		}
 		return ks.LockManyOrWait(w.slots, &c.waiter)
 	}
-	for len(w.slots) > 0 && !ks.LockManyOrWait(w.slots, &w.sleeper) {
-		w.x.Leave()
-		<-w.turn
-		w.x.Enter()
-	}
+	w.x.LockSlots(w.slots)
 	return true
 }
-
-// scanLocker is the keyspace.Locker of pooled workers: for commands that visit
-// many slots, one at a time. It leaves the keyspace while it sleeps. Staying
-// entered would be a deadlock: the slot's next turn may belong to a connection
-// whose loop stands at the gate, which waits for us.
-type scanLocker struct{ w *worker }
-
-// Lock implements keyspace.Locker.
-func (l scanLocker) Lock(s slots.Slot) {
-	w := l.w
-	w.x.Yield()
-	for !w.s.ks.LockOrWait(s, &w.sleeper) {
-		w.x.Leave()
-		<-w.turn
-		w.x.Enter()
-	}
-}
-
-// Unlock implements keyspace.Locker.
-func (l scanLocker) Unlock(s slots.Slot) { l.w.s.ks.Unlock(s) }
 
 // unlock gives back what lock took.
 func (w *worker) unlock() {
