@@ -81,7 +81,7 @@ func (m *Machine) FlushSlots(now time.Duration, empty bool) error {
 }
 
 func (m *Machine) flushSlots() {
-	for s, n := range m.bound {
+	for s, n := range &m.bound {
 		if n == m.self {
 			m.bind(slotOf(s), nil)
 		}

@@ -36,6 +36,24 @@ func (m *Machine) bind(s slots.Slot, n *node) {
 	m.save(false)
 }
 
+// boundRanges lists the bound slots of each node as maximal ranges, by place,
+// in one pass over the table.
+func (m *Machine) boundRanges() [][]slots.Range {
+	for i, n := range m.order {
+		n.place = i
+	}
+	out := make([][]slots.Range, len(m.order))
+	for i := 0; i < len(m.bound); {
+		n, first := m.bound[i], i
+		for i++; i < len(m.bound) && m.bound[i] == n; i++ {
+		}
+		if n != nil {
+			out[n.place] = append(out[n.place], slots.Range{First: slotOf(first), Last: slotOf(i - 1)})
+		}
+	}
+	return out
+}
+
 // claimsNow reports whether a slot's owner says so itself.
 func (m *Machine) claimsNow(n *node, s slots.Slot) bool { return n == m.self || n.claims(s) }
 
@@ -50,7 +68,7 @@ func (m *Machine) bindClaims() {
 	var taken slots.Set
 	for i, n := range &m.best {
 		s, o := slots.Slot(i), m.bound[i]
-		if n == nil || n == o || m.importing[s] != nil {
+		if n == nil || n == o || len(m.importing) > 0 && m.importing[s] != nil {
 			continue
 		}
 		if o != nil && m.claimsNow(o, s) && n.epoch() <= o.epoch() {
@@ -72,7 +90,7 @@ func (m *Machine) bindClaims() {
 // unbindReplicas takes slots off nodes that became replicas, if nobody claimed
 // them within the second or so since.
 func (m *Machine) unbindReplicas() {
-	for s, n := range m.bound {
+	for s, n := range &m.bound {
 		if n != nil && !n.primary() {
 			m.bind(slotOf(s), nil)
 		}

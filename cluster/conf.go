@@ -29,8 +29,9 @@ const (
 // conf renders nodes.conf.
 func (m *Machine) conf() []byte {
 	var b []byte
-	for _, n := range m.order {
-		b = m.appendConfNode(b, n)
+	bound := m.boundRanges()
+	for i, n := range m.order {
+		b = m.appendConfNode(b, n, bound[i])
 	}
 	b = append(b, "vars currentEpoch "...)
 	b = strconv.AppendUint(b, m.currentEpoch, 10)
@@ -68,7 +69,7 @@ func (m *Machine) appendConfMember(b []byte, id string) []byte {
 	return b
 }
 
-func (m *Machine) appendConfNode(b []byte, n *node) []byte {
+func (m *Machine) appendConfNode(b []byte, n *node, bound []slots.Range) []byte {
 	r := &n.rec
 	b = append(b, n.id...)
 	b = append(b, ' ')
@@ -95,15 +96,9 @@ func (m *Machine) appendConfNode(b []byte, n *node) []byte {
 	} else {
 		b = append(b, " disconnected"...)
 	}
-	if n.owned > 0 {
-		var set slots.Set
-		for s, o := range m.bound {
-			if o == n {
-				set.Add(slotOf(s))
-			}
-		}
+	for _, r := range bound {
 		b = append(b, ' ')
-		b = append(b, set.String()...)
+		b = r.Append(b)
 	}
 	if n == m.self {
 		b = appendMoves(b, moves(m.migrating), moves(m.importing))

@@ -337,7 +337,7 @@ func (m *Machine) writeRecord() {
 	r.Cluster = m.cluster
 	r.Claims = slots.Set{}
 	if m.self.primary() {
-		for s, n := range m.bound {
+		for s, n := range &m.bound {
 			if n == m.self {
 				r.Claims.Add(slots.Slot(s))
 			}

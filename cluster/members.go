@@ -175,7 +175,7 @@ func (m *Machine) newLife(after Boot) {
 
 // drop takes a node that was forgotten out of everything.
 func (m *Machine) drop(n *node) {
-	for s, owner := range m.bound {
+	for s, owner := range &m.bound {
 		if owner == n {
 			m.bind(slotOf(s), nil)
 		}

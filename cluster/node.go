@@ -14,6 +14,7 @@ type node struct {
 	raw []byte // rec as its owner encoded it; nil: known from nodes.conf only, not passed on
 
 	owned int // slots bound to the node in this node's table
+	place int // index in Machine.order; valid after Machine.boundRanges
 
 	link     bool
 	nextPing time.Duration
@@ -53,3 +54,6 @@ func (n *node) label() string { return n.id + " (" + n.rec.HumanName + ")" }
 
 // claims reports whether the node says that the slot is its own.
 func (n *node) claims(s slots.Slot) bool { return n.primary() && n.rec.Claims.Has(s) }
+
+// index is the node's index in the slots.Table of the view being built.
+func (n *node) index() slots.NodeIndex { return slots.NodeIndex(n.place + 1) }

@@ -116,6 +116,9 @@ func (s *sim) inconsistent(n *simNode) string {
 }
 
 func compare(a, b *Machine) string {
+	if a.digest() != b.digest() || len(a.meets)+len(b.meets) > 0 {
+		return "digests"
+	}
 	if len(a.order) != len(b.order) {
 		return fmt.Sprintf("%d and %d nodes", len(a.order), len(b.order))
 	}
@@ -124,9 +127,6 @@ func compare(a, b *Machine) string {
 		if n.id != o.id || n.rec.Version != o.rec.Version {
 			return fmt.Sprintf("records of %.6s and %.6s", n.id, o.id)
 		}
-	}
-	if a.digest() != b.digest() || len(a.meets)+len(b.meets) > 0 {
-		return "digests"
 	}
 	if a.currentEpoch != b.currentEpoch {
 		return fmt.Sprintf("currentEpoch %d and %d", a.currentEpoch, b.currentEpoch)

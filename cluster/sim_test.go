@@ -49,7 +49,6 @@ type simNode struct {
 	paused  time.Duration
 	peers   []Peer
 	view    *View
-	lostN   int
 	boots   map[string]Boot
 }
 
@@ -108,7 +107,7 @@ func (s *sim) until(d time.Duration, what string, ok func() bool) {
 		if s.now >= end {
 			s.fatalf("%s: not within %v", what, d)
 		}
-		s.run(20 * time.Millisecond)
+		s.run(50 * time.Millisecond)
 	}
 }
 

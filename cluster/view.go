@@ -61,36 +61,32 @@ func (m *Machine) view() *View {
 		counters: m.counters, wall: m.cfg.Wall, nodes: make([]viewNode, len(m.order)),
 	}
 	b := slots.NewBuilder()
-	index := make(map[*node]slots.NodeIndex, len(m.order))
+	bound := m.boundRanges()
 	for i, n := range m.order {
 		r := &n.rec
 		v.nodes[i] = viewNode{
 			id: n.id, host: r.Host, port: r.Port, tlsPort: r.TLSPort, busPort: r.BusPort,
 			hostname: r.Hostname, humanName: r.HumanName, shard: r.Shard, primary: r.Primary, primaryIs: -1,
-			epoch: r.ConfigEpoch, pfail: n.pfail, fail: n.fail, noFailover: r.NoFailover, pulse: n.pulse,
+			epoch: r.ConfigEpoch, pfail: n.pfail, fail: n.fail, noFailover: r.NoFailover, ranges: bound[i], pulse: n.pulse,
 		}
 		if n == m.self {
 			v.self = i
 		}
-		index[n] = b.AddNode(n.id, slots.Endpoint{Host: v.endpointHost(&v.nodes[i]), Port: or(r.Port, r.TLSPort)})
+		b.AddNode(n.id, slots.Endpoint{Host: v.endpointHost(&v.nodes[i]), Port: or(r.Port, r.TLSPort)})
 	}
-	m.viewRoles(v, b, index)
+	m.viewRoles(v, b)
 	b.SetMyself(slots.NodeIndex(v.self + 1))
 	b.SetState(!m.ok, m.cfg.AllowReadsWhenDown)
-	m.viewSlots(v, b, index)
+	m.viewSlots(v, b)
 	for _, h := range m.sortedMeets() {
 		v.meets = append(v.meets, viewMeet{h.place, h.addr.Host, h.port, h.addr.Port, m.wall(h.started)})
 	}
 	v.Table = b.Build()
-	for r, o := range v.Table.Owned() {
-		n := &v.nodes[o-1]
-		n.ranges = append(n.ranges, r)
-	}
 	return v
 }
 
 // viewRoles connects replicas and primaries. A replica's epoch is its primary's.
-func (m *Machine) viewRoles(v *View, b *slots.Builder, index map[*node]slots.NodeIndex) {
+func (m *Machine) viewRoles(v *View, b *slots.Builder) {
 	for i := range v.nodes {
 		n := &v.nodes[i]
 		if n.primary == "" {
@@ -98,25 +94,25 @@ func (m *Machine) viewRoles(v *View, b *slots.Builder, index map[*node]slots.Nod
 			continue
 		}
 		if p := m.nodes[n.primary]; p != nil {
-			n.primaryIs = int(index[p]) - 1
+			n.primaryIs = p.place
 			n.epoch = p.epoch()
-			b.SetPrimary(slots.NodeIndex(i+1), index[p])
+			b.SetPrimary(slots.NodeIndex(i+1), p.index())
 		}
 	}
 }
 
-func (m *Machine) viewSlots(v *View, b *slots.Builder, index map[*node]slots.NodeIndex) {
-	for i, n := range m.bound {
+func (m *Machine) viewSlots(v *View, b *slots.Builder) {
+	for i, n := range &m.bound {
 		if n != nil {
-			b.SetOwner(slotOf(i), index[n])
+			b.SetOwner(slotOf(i), n.index())
 		}
 	}
 	for _, s := range sortedKeys(m.migrating) {
-		b.SetMigrating(s, index[m.migrating[s]])
+		b.SetMigrating(s, m.migrating[s].index())
 		v.migrating = append(v.migrating, move{s, m.migrating[s].id})
 	}
 	for _, s := range sortedKeys(m.importing) {
-		b.SetImporting(s, index[m.importing[s]])
+		b.SetImporting(s, m.importing[s].index())
 		v.importing = append(v.importing, move{s, m.importing[s].id})
 	}
 }
