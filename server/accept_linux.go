@@ -3,6 +3,7 @@ package server
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sys/unix"
@@ -16,23 +17,58 @@ func (l *loop) listenOn(ln *listener) error {
 		return err
 	}
 	ln.sysfd = fd
-	index := int32(indexListener + len(l.listeners))
-	l.listeners = append(l.listeners, ln)
-	return l.watch(fd, index, 0, unix.EPOLLIN)
+	at := slices.IndexFunc(l.listeners, func(old *listener) bool { return old.sysfd < 0 })
+	if at < 0 {
+		at = len(l.listeners)
+		l.listeners = append(l.listeners, nil)
+	}
+	l.listeners[at] = ln
+	return l.watch(fd, int32(indexListener+at), 0, unix.EPOLLIN)
+}
+
+// refuseToListen takes a listener that cannot accept (no descriptors, no
+// memory) out of the epoll set until the next tick: it would be reported ready
+// at every poll, and the loop would do nothing else.
+func (l *loop) refuseToListen(ln *listener, err error) {
+	if !ln.troubled {
+		l.s.log.Warning("Accepting client connection: %s", cause(err))
+	}
+	ln.troubled, ln.deaf = true, true
+	_ = unix.EpollCtl(l.ep, unix.EPOLL_CTL_DEL, ln.sysfd, nil) // it is in there
+}
+
+// listenAgain puts such listeners back.
+func (l *loop) listenAgain() {
+	for i, ln := range l.listeners {
+		if !ln.deaf {
+			continue
+		}
+		ln.deaf = false
+		if ln.sysfd < 0 {
+			continue
+		}
+		if err := l.watch(ln.sysfd, int32(indexListener+i), 0, unix.EPOLLIN); err != nil {
+			l.s.log.Warning("Error registering the listening socket: %v", err)
+		}
+	}
 }
 
 // accept takes the connections that wait and spreads them over the loops.
 func (l *loop) accept(ln *listener) {
+	if ln.sysfd < 0 {
+		return // closed since the poll
+	}
 	for range acceptBatch {
 		fd, sa, err := unix.Accept4(ln.sysfd, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
 		switch err {
 		case nil:
+			ln.troubled = false
 		case unix.EINTR, unix.ECONNABORTED:
 			continue
 		case unix.EAGAIN:
 			return
 		default:
-			l.s.log.Warning("Accepting client connection: %v", err)
+			l.refuseToListen(ln, err)
 			return
 		}
 		if text := l.s.turnAway(ln, ipOf(sa)); text != "" {
@@ -84,4 +120,15 @@ func sockaddrString(sa unix.Sockaddr, from *listener) string {
 		return net.JoinHostPort(ipOf(sa).String(), strconv.Itoa(a.Port))
 	}
 	return from.path + ":0"
+}
+
+// leastBusy is the loop with the fewest connections.
+func (s *Server) leastBusy() *loop {
+	best := s.loops[0]
+	for _, l := range s.loops[1:] {
+		if l.count.Load() < best.count.Load() {
+			best = l
+		}
+	}
+	return best
 }

@@ -63,6 +63,7 @@ func (c *conn) flagLetters() string {
 		letter byte
 	}{
 		{c.Has(command.ClientMulti), 'x'},
+		{c.parked == parkPause, 'b'},
 		{c.watch.w != nil && c.watch.w.Dirty(), 'd'},
 		{c.closing || c.Has(command.ClientCloseAfterReply), 'c'},
 		{c.Has(command.ClientUnixSocket), 'U'},
@@ -112,7 +113,11 @@ func (s *Server) views(w *worker, self *conn) []*clientView {
 		s.onLoop(w, l, func() { l.each(collect) })
 	}
 	for _, k := range s.streams.list() {
-		k.whenIdle(&k.conn == self || w.inGate, collect)
+		if &k.conn == self {
+			collect(self)
+			continue
+		}
+		k.whenIdle(w.inGate, collect)
 	}
 	slices.SortFunc(out, func(a, b *clientView) int { return cmp.Compare(a.ID, b.ID) })
 	return out

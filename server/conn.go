@@ -49,12 +49,13 @@ type conn struct {
 	parked     parking
 	waiter     keyspace.Waiter // while parkSlot
 	closing    bool            // no more commands; the transport closes it
+	ended      bool            // the client sends no more; it may still read
 	closed     bool
 	readPaused bool
 	softSince  int64 // when out first exceeded the soft limit, ns; 0: it does not
 
 	multi   []queued
-	multiSz int // bytes of the queued arguments
+	multiSz int // bytes of the queued commands
 	watch   watchState
 
 	netIn, netOut, commands int64
@@ -84,10 +85,11 @@ func (w *worker) feed(c *conn, data []byte) {
 		if n < len(data) && !c.closing {
 			w.keep(c, data[n:])
 		}
-		return
+	} else {
+		w.keep(c, data)
+		w.pump(c)
 	}
-	w.keep(c, data)
-	w.pump(c)
+	w.checkQuery(c)
 }
 
 // fed is feed for n bytes that were read straight into c.in.
@@ -95,6 +97,7 @@ func (w *worker) fed(c *conn, n int) {
 	c.active = w.last
 	w.countInput(c, n)
 	w.pump(c)
+	w.checkQuery(c)
 }
 
 func (w *worker) countInput(c *conn, n int) {
@@ -103,8 +106,7 @@ func (w *worker) countInput(c *conn, n int) {
 }
 
 // keep appends input that has to wait. Room for a long argument is made in
-// steps: a client pays for memory with bytes. A client whose backlog exceeds
-// the query buffer limit is closed, as in Redis.
+// steps: a client pays for memory with bytes.
 func (w *worker) keep(c *conn, data []byte) {
 	if need := c.parser.Need(); need > cap(c.in) {
 		grown := make([]byte, len(c.in), min(need, max(2*(len(c.in)+len(data)), 4*readChunk)))
@@ -112,10 +114,30 @@ func (w *worker) keep(c *conn, data []byte) {
 		c.in = grown
 	}
 	c.in = append(c.in, data...)
-	if int64(len(c.in)) > w.s.lim.queryBuffer.Load() && c.parked == notParked {
-		w.s.log.Warning("Closing client that reached max query buffer length: %s", c.view(w.s).String())
-		c.closing = true
+}
+
+// checkQuery closes a client whose unfinished command and queued transaction
+// together exceed the query buffer limit, as Redis does.
+func (w *worker) checkQuery(c *conn) {
+	if int64(len(c.in)+c.multiSz) <= w.s.lim.queryBuffer.Load() || c.parked != notParked || c.closing {
+		return
 	}
+	w.s.log.Warning("Closing client that reached max query buffer length: %s", c.view(w.s).String())
+	c.closing = true
+}
+
+// inputEnds is for a client that closed its side: what it has sent is still
+// executed and answered. One that CLIENT PAUSE holds back is let go.
+func (w *worker) inputEnds(c *conn) {
+	c.ended = true
+	if c.parked == parkPause {
+		w.hangUp(c)
+	}
+}
+
+// over reports that nothing is left to do but to close.
+func (c *conn) over() bool {
+	return len(c.out) == 0 && c.parked != parkOffload && (c.closing || c.ended && c.parked == notParked)
 }
 
 // pump runs what c.in holds and moves the rest to its front.
@@ -171,22 +193,31 @@ func (w *worker) process(c *conn, data []byte) (consumed int) {
 		}
 		if c.Flags&(command.ClientReplyOff|command.ClientReplySkip|command.ClientReplySkipNext|command.ClientAsking|command.ClientCloseAfterReply) != 0 {
 			w.afterReply(c, mark)
+			c.closing = c.closing || c.Has(command.ClientCloseAfterReply)
 		}
 		if len(w.w.Buf) >= flushAt {
 			w.flush(c)
 			if len(c.out) > outHigh {
-				c.parked = parkOutput
 				break
 			}
 		}
 		w.x.Yield()
 	}
 	w.flush(c)
+	if len(c.out) > outHigh && c.parked == notParked {
+		c.parked = parkOutput
+	}
+	if cap(w.args) > keptArgs {
+		w.args = nil
+	}
 	return consumed
 }
 
+// keptArgs is how many arguments of one command a worker keeps room for.
+const keptArgs = 4096
+
 // afterReply applies CLIENT REPLY to what the last command wrote from mark on,
-// lets ASKING lapse, and closes after QUIT.
+// and lets ASKING lapse.
 func (w *worker) afterReply(c *conn, mark int) {
 	if c.Flags&(command.ClientReplyOff|command.ClientReplySkip) != 0 {
 		w.w.Buf = w.w.Buf[:mark]
@@ -198,15 +229,14 @@ func (w *worker) afterReply(c *conn, mark int) {
 	if c.Flags&command.ClientMulti == 0 && (c.lastCmd == nil || c.lastCmd.Name != "asking") {
 		c.Flags &^= command.ClientAsking
 	}
-	if c.Has(command.ClientCloseAfterReply) {
-		c.closing = true
-	}
 }
 
 // protocolError replies and closes: nothing after garbage can be understood.
 func (w *worker) protocolError(c *conn, err error) {
 	w.s.log.Verbose("%v from client: %s", err, c.view(w.s).String())
-	w.w.Error("ERR " + err.Error())
+	if !c.Has(command.ClientReplyOff | command.ClientReplySkip) {
+		w.w.Error("ERR " + err.Error())
+	}
 	w.countError("ERR")
 	c.closing = true
 }
@@ -296,6 +326,7 @@ const (
 // replied takes the replies of an offloaded command and goes on.
 func (w *worker) replied(c *conn, reply []byte) {
 	c.frozen = nil
+	c.closing = c.closing || c.Has(command.ClientCloseAfterReply)
 	w.w.Buf = append(w.w.Buf, reply...)
 	w.flush(c)
 	w.resume(c)
@@ -310,13 +341,16 @@ func (w *worker) hangUp(c *conn) {
 // review looks after a connection that may be idle. It reports whether
 // something changed.
 func (w *worker) review(c *conn) bool {
-	if c.parked == parkOffload || c.closing {
+	if c.parked != notParked && c.parked != parkOutput {
 		return false
 	}
-	if limit := w.s.lim.idle.Load(); limit > 0 && c.parked == notParked && w.last-c.active > limit*int64(time.Second) {
+	if limit := w.s.lim.idle.Load(); limit > 0 && w.last-c.active > limit*int64(time.Second) {
 		w.s.log.Verbose("Closing idle client")
-		c.closing = true
+		w.hangUp(c)
 		return true
+	}
+	if c.closing {
+		return false
 	}
 	if c.softSince > 0 {
 		w.checkOutput(c)

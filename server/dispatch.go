@@ -36,7 +36,7 @@ func (w *worker) execute(c *conn, args [][]byte) verdict {
 	if len(spec.Subs) > 0 && len(args) > 1 {
 		sub := spec.Sub(args[1])
 		if sub == nil {
-			w.reject(c, spec, resp.UnknownSubcommand(args[1], spec.Name))
+			w.reject(c, nil, resp.UnknownSubcommand(args[1], spec.Name))
 			return finished
 		}
 		spec = sub
@@ -67,7 +67,7 @@ func (w *worker) refusal(c *conn, spec *command.Spec) string {
 	if spec.Is(command.Protected) && !w.s.debugAllowed(c) {
 		return resp.ProtectedCommand(strings.ToUpper(rootName(spec)), "enable-"+rootName(spec)+"-command")
 	}
-	if !c.Has(command.ClientAuthenticated) && !spec.Is(command.NoAuth) {
+	if !c.Has(command.ClientAuthenticated) && !spec.Is(command.NoAuth) && w.s.PasswordRequired() {
 		return resp.ErrNoAuth
 	}
 	if spec.Is(command.NoMulti) && c.Has(command.ClientMulti) {
@@ -171,8 +171,9 @@ func (w *worker) checked(c *conn, spec *command.Spec) verdict {
 		return finished
 	}
 	if w.s.pause.holds(w.cx.Now, spec, c) {
-		w.s.pause.add(c)
-		c.parked = parkPause
+		if c.parked != parkOffload { // else the pooled worker waits for the end
+			w.s.pause.add(c)
+		}
 		return setAside
 	}
 	c.lastCmd = spec
@@ -245,10 +246,11 @@ func (w *worker) callOutside(c *conn, spec *command.Spec) {
 		c.frozen = c.view(w.s)
 		k.mu.Unlock()
 		w.call(c, spec)
+		w.x.Enter() // before k.mu: who stops the world may want that
 		k.mu.Lock()
 		c.frozen = nil
-	} else {
-		w.call(c, spec)
+		return
 	}
+	w.call(c, spec)
 	w.x.Enter()
 }

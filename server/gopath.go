@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -41,12 +43,9 @@ func (k *stream) post(m letter) {
 }
 
 // whenIdle calls f with the connection when nobody drives it; one that is busy
-// for long is passed over. mine: the caller drives it.
-func (k *stream) whenIdle(mine bool, f func(*conn)) {
-	if mine {
-		f(&k.conn)
-		return
-	}
+// for long is passed over. With the world stopped nobody drives it, but who
+// waits for the world holds mu, so that is not insisted on.
+func (k *stream) whenIdle(stopped bool, f func(*conn)) {
 	for range 100 {
 		if k.mu.TryLock() {
 			defer k.mu.Unlock()
@@ -55,7 +54,14 @@ func (k *stream) whenIdle(mine bool, f func(*conn)) {
 			}
 			return
 		}
-		time.Sleep(time.Millisecond)
+		if stopped {
+			runtime.Gosched()
+		} else {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	if stopped {
+		f(&k.conn)
 	}
 }
 
@@ -125,9 +131,7 @@ const streamBuffer = 16 << 10
 // await reads once and serves what came, until the connection waits for
 // nothing but input. It reports false at the end.
 func (k *stream) await(buf []byte) bool {
-	if limit := k.s.lim.idle.Load(); limit > 0 {
-		_ = k.nc.SetReadDeadline(time.Now().Add(time.Duration(limit) * time.Second))
-	}
+	k.expectInput()
 	n, err := k.nc.Read(buf)
 	if n == 0 {
 		return err == nil
@@ -148,6 +152,21 @@ func (k *stream) await(buf []byte) bool {
 	}
 }
 
+// expectInput lets the next read end when the client was idle for too long.
+func (k *stream) expectInput() {
+	for {
+		limit := k.s.lim.idle.Load()
+		var end time.Time // none
+		if limit > 0 {
+			end = time.Now().Add(time.Duration(limit) * time.Second)
+		}
+		_ = k.nc.SetReadDeadline(end) // fails on a closed connection: so will the read
+		if limit == k.s.lim.idle.Load() {
+			return // else CONFIG SET came in between
+		}
+	}
+}
+
 // drive lends the connection a worker.
 func (k *stream) drive(f func(w *worker)) {
 	w := k.s.pool.get()
@@ -163,7 +182,16 @@ func (k *stream) write() bool {
 	if len(out) == 0 {
 		return true
 	}
+	var end time.Time // none
+	if _, soft, softFor := k.s.lim.output(); soft > 0 && int64(len(out)) > soft {
+		end = time.Now().Add(time.Duration(softFor))
+	}
+	_ = k.nc.SetWriteDeadline(end) // fails on a closed connection: so will the write
 	_, err := k.nc.Write(out)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		k.s.log.Warning("Client id=%d scheduled to be closed ASAP for overcoming of output buffer limits.", k.ID)
+		k.s.counters.outputDisconnects.Add(1)
+	}
 	k.mu.Lock()
 	k.s.outBytes.Add(-int64(len(out)))
 	k.out = nil

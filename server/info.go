@@ -129,7 +129,7 @@ func (r *infoReport) clients() {
 	r.line("maxclients", r.s.lim.maxClients.Load())
 	r.line("client_recent_max_input_buffer", in)
 	r.line("client_recent_max_output_buffer", out)
-	r.line("blocked_clients", 0)
+	r.line("blocked_clients", r.s.pause.blocked.Load())
 	r.line("tracking_clients", 0)
 	r.line("pubsub_clients", 0)
 	r.line("watching_clients", r.s.watching.Load())

@@ -49,6 +49,17 @@ func (s *Server) bindLimits(c *config.Config) {
 		s.env.Settings.LFUDecay.Store(int32(c.Int("lfu-decay-time")))
 		return nil
 	}, "maxmemory-policy", "lfu-log-factor", "lfu-decay-time")
+	s.apply(func() error {
+		s.env.Settings.LazyUserFlush.Store(c.Bool("lazyfree-lazy-user-flush"))
+		return nil
+	}, "lazyfree-lazy-user-flush")
+	s.apply(func() error {
+		for _, k := range s.streams.list() {
+			k.expectInput()
+		}
+		return nil
+	}, "timeout")
+	s.cfg.Hook("maxclients", s.checkMaxClients)
 }
 
 func isLFU(policy string) bool { return policy == "allkeys-lfu" || policy == "volatile-lfu" }

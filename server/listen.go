@@ -17,7 +17,10 @@ type listener struct {
 	network string // "tcp" or "unix"
 	path    string // of a unix socket
 	port    int
-	sysfd   int // for the loops; -1 elsewhere
+	// Of the loop that accepts.
+	sysfd    int  // -1: closed, or not on a loop
+	deaf     bool // out of the epoll set until the loop's next tick
+	troubled bool // accepting failed last time
 }
 
 // protectedText is what a stranger reads when protected mode turns him away.
@@ -35,19 +38,20 @@ const protectedText = "-DENIED Redis is running in protected mode because protec
 // is welcome.
 func (s *Server) turnAway(from *listener, ip netip.Addr) string {
 	n := s.counters.clients.Add(1)
-	text := ""
-	switch {
-	case n > s.lim.maxClients.Load():
-		s.counters.rejected.Add(1)
-		text = "-ERR max number of clients reached\r\n"
-	case s.lim.protected.True() && !s.PasswordRequired() && from.network == "tcp" && !ip.IsLoopback():
-		text = protectedText
-	}
-	if text != "" {
+	if n+int64(s.busLinks()) > s.lim.maxClients.Load() {
 		s.counters.clients.Add(-1)
-		return text
+		s.counters.rejected.Add(1)
+		if s.bus != nil {
+			return "-ERR max number of clients + cluster connections reached\r\n"
+		}
+		return "-ERR max number of clients reached\r\n"
 	}
 	s.counters.accepted.Add(1)
+	if s.lim.protected.True() && !s.PasswordRequired() && from.network == "tcp" && !ip.IsLoopback() {
+		s.counters.clients.Add(-1)
+		s.counters.rejected.Add(1)
+		return protectedText
+	}
 	return ""
 }
 
@@ -96,7 +100,7 @@ func (s *Server) bindAll(addresses []string, port int) ([]*listener, error) {
 		for _, o := range out {
 			o.Close()
 		}
-		return nil, fmt.Errorf("could not listen on %s: %w", net.JoinHostPort(address, strconv.Itoa(port)), cause(err))
+		return nil, fmt.Errorf("could not listen on %s: %w", net.JoinHostPort(address, strconv.Itoa(port)), err)
 	}
 	if len(out) == 0 {
 		return nil, errors.New("no address of bind is of this machine")
@@ -104,13 +108,14 @@ func (s *Server) bindAll(addresses []string, port int) ([]*listener, error) {
 	return out, nil
 }
 
-// cause is the innermost error, as strerror would print it.
-func cause(err error) error {
+// cause is the innermost error, as strerror prints it: with a capital.
+func cause(err error) string {
+	text := err.Error()
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
-		return errno
+		text = errno.Error()
 	}
-	return err
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func (s *Server) listenTCP(address string, port int) (*listener, error) {

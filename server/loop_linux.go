@@ -15,8 +15,7 @@ const (
 	loopEvents  = 256
 	readChunk   = 64 << 10  // the loop's read buffer
 	maxRawIO    = 256 << 10 // one raw call never moves more: it cannot be preempted
-	tickEvery   = 100 * time.Millisecond
-	acceptBatch = 1000 // connections taken per readiness of a listener
+	acceptBatch = 1000      // connections taken per readiness of a listener
 	reviewShare = 10
 )
 
@@ -161,10 +160,23 @@ func (l *loop) serve(ev *unix.EpollEvent) {
 	if ev.Events&unix.EPOLLOUT != 0 {
 		l.w.drain(&k.conn)
 	}
-	if ev.Events&(unix.EPOLLIN|unix.EPOLLHUP|unix.EPOLLERR) != 0 && !k.closing {
+	gone := ev.Events&(unix.EPOLLHUP|unix.EPOLLERR) != 0
+	if (ev.Events&unix.EPOLLIN != 0 || gone) && !k.closing && !k.ended {
 		l.read(k)
 	}
+	if gone && (k.closing || k.ended) {
+		l.w.hangUp(&k.conn) // nobody reads any more
+		if k.parked == parkOffload {
+			l.unwatch(k)
+		}
+	}
 	l.settle(k)
+}
+
+// unwatch takes a dead socket out of the epoll set, which would report it for
+// ever: it is closed when its command has ended.
+func (l *loop) unwatch(k *sock) {
+	_ = unix.EpollCtl(l.ep, unix.EPOLL_CTL_DEL, k.sysfd, nil) // it was taken out before
 }
 
 // read takes what the socket has, once. A long argument is read straight into
@@ -186,16 +198,17 @@ func (l *loop) read(k *sock) {
 }
 
 // rawRead reads without telling the scheduler: the socket is ready, so the
-// call does not block. It returns 0 if there is nothing, and closes on error
-// or end.
+// call does not block. It returns 0 if there is nothing, and at the end.
 func (l *loop) rawRead(k *sock, dst []byte) int {
 	n, _, errno := syscall.RawSyscall(unix.SYS_READ, uintptr(k.sysfd), uintptr(unsafe.Pointer(unsafe.SliceData(dst))), uintptr(len(dst)))
 	switch {
 	case errno == unix.EAGAIN || errno == unix.EINTR:
 		return 0
-	case errno != 0 || n == 0:
+	case errno != 0:
 		l.w.hangUp(&k.conn)
 		return 0
+	case n == 0:
+		l.w.inputEnds(&k.conn)
 	}
 	return int(n)
 }
@@ -224,15 +237,13 @@ func (k *sock) fd() int       { return k.sysfd }
 // and closes it when it is done.
 func (l *loop) settle(k *sock) {
 	c := &k.conn
-	if c.closing && len(c.out) == 0 {
-		if c.parked != parkOffload {
-			l.drop(k)
-		}
+	if c.over() {
+		l.drop(k)
 		return
 	}
 	want := len(c.out) > 0
 	// A client that is set aside and goes on sending is held back by TCP.
-	pauseRead := c.closing || c.parked != notParked && len(c.in) >= parkedInput
+	pauseRead := c.closing || c.ended || c.parked != notParked && len(c.in) >= parkedInput
 	if want != k.writable || pauseRead != c.readPaused {
 		k.writable, c.readPaused = want, pauseRead
 		ev := unix.EpollEvent{Fd: k.index, Pad: int32(k.gen)}
@@ -373,6 +384,7 @@ func (l *loop) busySince() int64 {
 func (l *loop) cron() {
 	l.nextTick = l.w.last + int64(tickEvery)
 	l.w.published.store(&l.w.stats)
+	l.listenAgain()
 	if len(l.conns) == 0 {
 		return
 	}

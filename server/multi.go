@@ -1,6 +1,8 @@
 package server
 
 import (
+	"unsafe"
+
 	"clusternode/command"
 	"clusternode/keyspace"
 	"clusternode/resp"
@@ -12,6 +14,12 @@ type queued struct {
 	spec *command.Spec
 	args [][]byte
 }
+
+// What a queued command and each of its arguments cost beside their bytes.
+const (
+	queuedBytes = int(unsafe.Sizeof(queued{})) + 16
+	argBytes    = int(unsafe.Sizeof([]byte(nil)))
+)
 
 // watchState is what WATCH remembers. The watcher is registered with the
 // partition of every key.
@@ -33,8 +41,9 @@ func (w *worker) enqueue(c *conn, spec *command.Spec, args [][]byte) {
 	// What cannot run any more is not kept, as in Redis.
 	if !c.Has(command.ClientDirtyExec) && (c.watch.w == nil || !c.watch.w.Dirty()) {
 		own := copyArgs(args)
+		c.multiSz += queuedBytes
 		for _, a := range own {
-			c.multiSz += len(a)
+			c.multiSz += len(a) + argBytes
 		}
 		c.multi = append(c.multi, queued{spec, own})
 	}

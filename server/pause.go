@@ -11,17 +11,20 @@ import (
 // pause is CLIENT PAUSE: until its end, commands (all, or those that write)
 // are set aside.
 type pause struct {
-	until atomic.Int64 // unix milliseconds; 0: no pause
-	all   atomic.Bool  // all commands, not only writes
+	until   atomic.Int64 // unix milliseconds; 0: no pause
+	all     atomic.Bool  // all commands, not only writes
+	blocked atomic.Int64 // connections that are set aside
 
 	mu sync.Mutex
 	// guarded by mu
-	parked []*conn
+	parked map[*conn]struct{}
 	over   chan struct{} // closed at the end; nil: no pause
 	timer  *time.Timer
+	closed bool // the node ends: nobody is held back any more
 }
 
-// holds reports whether the command has to wait.
+// holds reports whether the command has to wait. A command that MULTI would
+// queue waits too, as in Redis, and so does CLIENT UNPAUSE when all commands do.
 func (p *pause) holds(now int64, spec *command.Spec, c *conn) bool {
 	if until := p.until.Load(); until == 0 || until <= now {
 		return false
@@ -30,10 +33,10 @@ func (p *pause) holds(now int64, spec *command.Spec, c *conn) bool {
 		return true
 	}
 	const effects = command.Write | command.MayReplicate
-	if spec.Is(effects) && (!c.Has(command.ClientMulti) || spec.Is(command.Immediate)) {
+	if spec.Is(effects) {
 		return true
 	}
-	if spec.Name != "exec" {
+	if spec != c.s.execSpec {
 		return false
 	}
 	for i := range c.multi {
@@ -44,16 +47,29 @@ func (p *pause) holds(now int64, spec *command.Spec, c *conn) bool {
 	return false
 }
 
-// add remembers a connection that was set aside.
+// add sets a connection aside until the end. An offloaded command's worker
+// calls await instead.
 func (p *pause) add(c *conn) {
+	c.parked = parkPause
 	p.mu.Lock()
 	going := p.over != nil
 	if going {
-		p.parked = append(p.parked, c)
+		p.parked[c] = struct{}{}
+		p.blocked.Add(1)
 	}
 	p.mu.Unlock()
 	if !going {
 		c.tr.post(letter{kind: letterResume, c: c})
+	}
+}
+
+// forget is for a connection that closes while it is set aside.
+func (p *pause) forget(c *conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, ok := p.parked[c]; ok {
+		delete(p.parked, c)
+		p.blocked.Add(-1)
 	}
 }
 
@@ -63,7 +79,9 @@ func (p *pause) await() {
 	over := p.over
 	p.mu.Unlock()
 	if over != nil {
+		p.blocked.Add(1)
 		<-over
+		p.blocked.Add(-1)
 	}
 }
 
@@ -72,12 +90,16 @@ func (p *pause) await() {
 func (p *pause) begin(now, until int64, all bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
 	if p.over != nil {
 		until = max(until, p.until.Load())
 		all = all || p.all.Load()
 		p.timer.Stop()
 	} else {
 		p.over = make(chan struct{})
+		p.parked = make(map[*conn]struct{})
 	}
 	p.all.Store(all)
 	p.until.Store(until)
@@ -95,12 +117,21 @@ func (p *pause) end() {
 	p.until.Store(0)
 	parked := p.parked
 	p.parked = nil
+	p.blocked.Add(-int64(len(parked)))
 	close(p.over)
 	p.over = nil
 	p.mu.Unlock()
-	for _, c := range parked {
+	for c := range parked {
 		c.tr.post(letter{kind: letterResume, c: c})
 	}
+}
+
+// close ends the pause for good.
+func (p *pause) close() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.end()
 }
 
 // state returns what INFO shows: "none", "write" or "all", and the time left

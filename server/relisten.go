@@ -1,7 +1,6 @@
 package server
 
 import (
-	"errors"
 	"sync/atomic"
 	"time"
 )
@@ -26,7 +25,7 @@ func (s *Server) applyPort() {
 // stopped, and the loop cannot answer.
 const relistenTimeout = time.Second
 
-var errNoRelisten = errors.New("Unable to listen on this port. The listening sockets cannot be moved now (inside MULTI?).")
+var errNoRelisten = phrase("Unable to listen on this port. The listening sockets cannot be moved now (inside MULTI?).")
 
 // onAcceptor runs f on the thread of the loop that accepts.
 func (s *Server) onAcceptor(f func(l *loop) error) error {
@@ -59,6 +58,7 @@ func (s *Server) moveListeners(serve func(*listener)) error {
 	for _, ln := range s.listeners {
 		if ln.network == "tcp" {
 			ln.Close()
+			ln.sysfd = -1 // an event for it may be on its way
 		} else {
 			kept = append(kept, ln)
 		}
@@ -71,7 +71,7 @@ func (s *Server) moveListeners(serve func(*listener)) error {
 	}
 	lns, err := s.bindAll(s.cfg.Strings("bind"), port)
 	if err != nil {
-		return errors.New("Unable to listen on this port. Check server logs.")
+		return phrase("Unable to listen on this port. Check server logs.")
 	}
 	s.listeners = append(s.listeners, lns...)
 	for _, ln := range lns {

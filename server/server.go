@@ -98,6 +98,9 @@ func (s *Server) build() error {
 	}
 	s.env.KS, s.env.Table, s.env.Node = s.ks, table, s
 	s.env.Config = configStore{s.cfg, s}
+	if err := s.fitOpenFiles(); err != nil {
+		return err
+	}
 	s.execSpec = table.Lookup([]byte("exec"))
 	s.unwatchSpec = table.Lookup([]byte("unwatch"))
 	s.bindLimits(s.cfg)
@@ -135,6 +138,7 @@ func (s *Server) makeLoops() error {
 
 // Start serves.
 func (s *Server) Start() {
+	s.announce()
 	s.ks.Start(keyspace.HousekeepingOptions{Hz: int(s.cfg.Int("hz")), Effort: int(s.cfg.Int("active-expire-effort"))})
 	for _, l := range s.loops {
 		go l.run()
@@ -146,12 +150,19 @@ func (s *Server) Start() {
 	}
 	s.life.started.Store(true)
 	go s.cron()
+}
+
+// announce logs what tools wait for.
+func (s *Server) announce() {
 	s.log.Notice("Server initialized")
+	tcp := false
 	for _, ln := range s.listeners {
-		if ln.network == "unix" {
+		switch {
+		case ln.network == "unix":
 			s.log.Notice("The server is now ready to accept connections at %s", ln.path)
-		} else {
-			s.log.Notice("Ready to accept connections %s", ln.network)
+		case !tcp:
+			tcp = true
+			s.log.Notice("Ready to accept connections tcp")
 		}
 	}
 }
@@ -169,7 +180,7 @@ func (s *Server) teardown() {
 		l.stop()
 	}
 	s.streams.close()
-	s.pause.end()
+	s.pause.close()
 	s.tasks.Wait()
 	if s.janitor != nil {
 		s.janitor.stop()
@@ -185,6 +196,9 @@ func (s *Server) teardown() {
 func (s *Server) syncClock() {
 	s.wallBase.Store(time.Now().UnixNano() - int64(time.Since(s.start)))
 }
+
+// tickEvery is the rhythm of the node's and the loops' cron.
+const tickEvery = 100 * time.Millisecond
 
 // cron does what has to be done now and then.
 func (s *Server) cron() {
@@ -222,20 +236,12 @@ func (s *Server) initConn(c *conn, tr transport, from *listener, addr, laddr str
 // release forgets a connection that is closed; its owner calls it.
 func (s *Server) release(c *conn) {
 	s.ks.CancelWait(&c.waiter)
+	if c.parked == parkPause {
+		s.pause.forget(c)
+	}
 	s.outBytes.Add(-int64(len(c.out)))
 	c.in, c.out, c.multi = nil, nil, nil
 	s.abandonWatches(c)
-}
-
-// leastBusy is the loop with the fewest connections.
-func (s *Server) leastBusy() *loop {
-	best := s.loops[0]
-	for _, l := range s.loops[1:] {
-		if l.count.Load() < best.count.Load() {
-			best = l
-		}
-	}
-	return best
 }
 
 // connOf is the connection that a command came from.
@@ -259,7 +265,6 @@ type life struct {
 	stopping chan struct{} // closed when the end begins
 	once     sync.Once
 	done     chan struct{} // closed when everything is released
-	code     atomic.Int32  // exit status
 }
 
 func (l *life) init() {

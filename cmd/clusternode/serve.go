@@ -65,7 +65,7 @@ func failed(child *daemon.Child, err error) int {
 func enterDir(cfg *config.Config) error {
 	dir := cfg.String("dir")
 	if err := os.Chdir(dir); err != nil {
-		return fmt.Errorf("Can't chdir to '%s': %w", dir, err)
+		return fmt.Errorf("can't chdir to '%s': %w", dir, err)
 	}
 	return nil
 }
