@@ -11,6 +11,8 @@ const (
 	// in the gossip of others first. The node with the greater id waits twice as long. A memberlist that has nobody yet hears
 	// no gossip and does not wait.
 	joinDelay = 300 * time.Millisecond
+	// joinPace is the pause after a join: what it told the other one spreads by gossip, and may make the next join needless.
+	joinPace = 250 * time.Millisecond
 	// joinRetry is the pause after a join that failed.
 	joinRetry = 2 * time.Second
 )
@@ -42,6 +44,7 @@ func (j *joiner) close() { j.once.Do(func() { close(j.stop) }) }
 func (j *joiner) run() {
 	timer := time.NewTimer(joinDelay)
 	defer timer.Stop()
+	var notBefore time.Time // of the pause after a join
 	for {
 		select {
 		case <-j.stop:
@@ -49,16 +52,23 @@ func (j *joiner) run() {
 		case <-j.mesh.ctx.Done():
 			return
 		case <-j.wake:
+			if time.Now().Before(notBefore) {
+				continue // the timer runs
+			}
 		case <-timer.C:
 		}
-		if wait, ok := j.step(time.Now()); ok {
+		wait, joined, ok := j.step(time.Now())
+		if ok {
 			timer.Reset(wait)
+		}
+		if joined {
+			notBefore = time.Now().Add(wait)
 		}
 	}
 }
 
-// step joins the member that is most overdue, and returns when to look again, if anybody is missing.
-func (j *joiner) step(now time.Time) (wait time.Duration, ok bool) {
+// step joins a member whose time has come, and returns when to look again, if anybody is missing.
+func (j *joiner) step(now time.Time) (wait time.Duration, joined, ok bool) {
 	var due *link
 	for _, l := range j.mesh.memberLinks() {
 		if j.members.has(l.peer.String()) {
@@ -81,11 +91,11 @@ func (j *joiner) step(now time.Time) (wait time.Duration, ok bool) {
 		}
 	}
 	if due == nil {
-		return wait, ok
+		return wait, false, ok
 	}
 	if _, err := j.members.list.Join([]string{due.peer.String() + "/" + advertiseAddr}); err != nil || !j.members.has(due.peer.String()) {
 		j.mesh.log.debugf("cluster bus: push/pull with %.8s: %v", due.peer.id, err)
-		return joinRetry + rand.N(joinRetry/4), true
+		return joinRetry + rand.N(joinRetry/4), true, true
 	}
-	return time.Millisecond, true
+	return joinPace, true, true
 }

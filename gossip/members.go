@@ -64,8 +64,9 @@ func newMembers(m *mesh, name peerName, owner membersOwner) (*members, error) {
 	c.EnableCompression = false // see guard.go
 	c.UDPBufferSize = packetSize
 	c.DisableTcpPings = true // they would go the same way as the packets
-	c.ProbeInterval, c.ProbeTimeout = 500*time.Millisecond, 200*time.Millisecond
-	c.SuspicionMult = 3
+	// Its verdicts are hints: they may come late, but wrong ones on a busy machine cost joins.
+	c.ProbeInterval, c.ProbeTimeout = time.Second, 500*time.Millisecond
+	c.SuspicionMult = 4
 	c.GossipInterval = 50 * time.Millisecond
 	c.GossipToTheDeadTime = 10 * time.Second
 	c.TCPTimeout = 5 * time.Second
