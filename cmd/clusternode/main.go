@@ -45,5 +45,5 @@ func run(args []string) int {
 			return runLocal(args[1:], os.Stdout, os.Stderr)
 		}
 	}
-	return runNode(args)
+	return runNode(config.New(), args)
 }

@@ -19,10 +19,10 @@ import (
 )
 
 // runNode serves one node until it is told to stop; it returns the exit status.
-func runNode(args []string) int {
+// cfg has the defaults.
+func runNode(cfg *config.Config, args []string) int {
 	child := daemon.FromParent()
 	var stdin bytes.Buffer
-	cfg := config.New()
 	warnings, err := cfg.Load(args, io.TeeReader(os.Stdin, &stdin))
 	if err == nil {
 		err = enterDir(cfg)
