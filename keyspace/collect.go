@@ -12,6 +12,7 @@ import (
 // it. What lies before at has been freed.
 type remains struct {
 	p  *Part
+	d  *database // where it was
 	at uint64
 }
 
@@ -27,9 +28,10 @@ func (h *housekeeper) discardDB(d *database) {
 	h.wake()
 }
 
-// discard takes the table of a partition that was cleared, with its entries.
-func (h *housekeeper) discard(p *Part) {
-	r := &remains{p: p}
+// discard takes the table of a partition of d that was cleared, with its
+// entries.
+func (h *housekeeper) discard(d *database, p *Part) {
+	r := &remains{p: p, d: d}
 	if !h.started.Load() {
 		r.free(time.Time{})
 		return
@@ -87,6 +89,7 @@ func (h *housekeeper) collect(deadline time.Time) {
 
 // release gives the memory of a database back. It is quick, a page at a time.
 func (d *database) release() {
+	d.released.Store(true) // remains of it go with it
 	for i := range d.shards {
 		d.shards[i].arena.Release()
 	}
@@ -96,6 +99,9 @@ func (d *database) release() {
 // one, and reports whether it is done.
 func (r *remains) free(deadline time.Time) bool {
 	p := r.p
+	if r.d.released.Load() {
+		return true
+	}
 	for r.at < prefixEnd {
 		r.at = p.slice(r.at, 16, func(_ view, b *bucket) {
 			for m := b.occupied(); m != 0; m &= m - 1 {

@@ -27,7 +27,7 @@ const (
 	hurryShare    = 25 // when an eighth of an arena can be won
 
 	trimPerRun = 64 << 20 // bytes given back to the system
-	minSpare   = 2 << 20  // kept for reuse, at least; and one in spareShare
+	minSpare   = 1 << 20  // kept for reuse, at least; and one in spareShare
 	maxSpare   = 16 << 20
 	spareShare = 64
 )

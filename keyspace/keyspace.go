@@ -57,6 +57,7 @@ type database struct {
 	volatile slotBits     // slots with keys that have a time to live
 	watched  slotBits     // slots with watchers
 	ttl      atomic.Int64 // average time to live as expiry sees it, ms
+	released atomic.Bool  // its arenas are empty
 }
 
 // shard is what slots that are equal modulo the number of shards share.

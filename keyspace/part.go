@@ -44,18 +44,6 @@ func (p *Part) Find(hash uint64, key []byte) Entry {
 
 func (p *Part) findString(hash uint64, key string) Entry { return p.Find(hash, bytesOf(key)) }
 
-// Prefetch reads the line of the table where Find will begin, so that it is at
-// hand then. What it returns means nothing.
-//
-//go:noinline
-func (p *Part) Prefetch(hash uint64) uint64 {
-	v := p.view(hash)
-	if v.base == nil {
-		return 0
-	}
-	return v.bucket(v.s.home(prefixOf(hash))).tagsLow
-}
-
 // Put creates or replaces the entry of a key. Value may be that of the entry
 // itself; key may not lie in the partition. After an error nothing is changed.
 func (p *Part) Put(hash uint64, key []byte, t Type, enc Encoding, value []byte, expireAt int64, hasExpire bool, lru uint32) (Entry, error) {
@@ -219,5 +207,5 @@ func (p *Part) Clear() {
 	p.base, p.seg, p.multi = nil, segment{}, false
 	p.addExpires(-int(p.expires))
 	p.addKeys(-p.Len())
-	p.db.ks.house.discard(rest)
+	p.db.ks.house.discard(p.db, rest)
 }
