@@ -367,7 +367,7 @@ func TestCloseLeavesNoGoroutines(t *testing.T) {
 	for _, n := range nodes {
 		n.Close()
 	}
-	eventually(t, "the goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
+	eventually(t, "the goroutines to end", func() bool { return runtime.NumGoroutine() <= before+1 }) // one runs this condition
 }
 
 func TestConfigure(t *testing.T) {
