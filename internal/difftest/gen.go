@@ -86,18 +86,12 @@ func (g *Generator) step() Step {
 			return st
 		}
 		st.Args = g.command()
-		if st.Args == nil || Differs(g.oracle, st.Args) != "" || g.inMulti[st.Conn] && g.nests(st.Args) {
+		if st.Args == nil || Differs(g.oracle, st.Args) != "" || g.inMulti[st.Conn] && differsInMulti(g.oracle, st.Args) {
 			continue
 		}
 		g.follow(st)
 		return st
 	}
-}
-
-// nests says whether the command is a MULTI that, inside another, the oracle takes in its own way.
-func (g *Generator) nests(args []string) bool {
-	name := strings.ToLower(args[0])
-	return (name == "multi" || name == "watch") && slices.Contains(nestedMultiAborts, g.oracle)
 }
 
 // connection prefers the first; the second is there to interfere.

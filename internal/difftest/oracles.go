@@ -23,6 +23,7 @@ var differences = []difference{
 	{[]string{"redis"}, "client setname", anyContains("\x00"), "7.2 looks at a name up to its first NUL"},
 	{[]string{"redis"}, "hello", anyContains("\x00"), "the same"},
 	{[]string{"redis"}, "command getkeys", shorterThan(4), "the subcommand's arity"},
+	{[]string{"redis"}, "command getkeysandflags", shorterThan(4), "the same"},
 	{[]string{"redis"}, "hello", longerThan(5), "reads all options before it acts on one, since 7.2"},
 
 	{[]string{"redis8", "valkey"}, "bitcount", not(plainRange(2, 2)), "checks arguments before the key, since 8.0"},
@@ -45,8 +46,15 @@ var differences = []difference{
 	{[]string{"valkey"}, "debug protocol", nil, "push only for RESP3"},
 }
 
-// nestedMultiAborts lists the oracles in which MULTI inside MULTI spoils the transaction.
-var nestedMultiAborts = []string{"valkey"}
+// differencesInMulti names commands that the oracle takes in its own way between MULTI and EXEC.
+var differencesInMulti = map[string][]string{
+	"valkey": {"multi", "watch"}, // spoil the transaction
+	"redis8": {"auth", "hello"},  // a wrong password leaves EXEC without a reply
+}
+
+func differsInMulti(oracle string, args []string) bool {
+	return slices.Contains(differencesInMulti[oracle], strings.ToLower(args[0]))
+}
 
 func longerThan(n int) func([]string) bool  { return func(args []string) bool { return len(args) > n } }
 func shorterThan(n int) func([]string) bool { return func(args []string) bool { return len(args) < n } }
