@@ -116,6 +116,21 @@ func (c *Ctx) addKey(key []byte, db int) {
 	c.Keys = append(c.Keys, Key{Bytes: key, Slot: slots.Of(key), Hash: c.KS.Hash(key), DB: db})
 }
 
+// OneKey returns the argument that is the key of a command with exactly one,
+// ok is false for others.
+func (s *Spec) OneKey(args [][]byte) (key []byte, ok bool) {
+	if s.step == 0 || s.first != s.last || s.first >= len(args) {
+		return nil, false
+	}
+	return args[s.first], true
+}
+
+// BindKey is Bind for a command with one key that the caller has resolved.
+func (c *Ctx) BindKey(s *Spec, args [][]byte, k Key) {
+	c.Spec, c.Args = s, args
+	c.Keys = append(c.Keys[:0], k)
+}
+
 // BindParts resolves the partitions of c.Keys; the executor has entered the
 // keyspace, so that no SWAPDB comes between.
 func (c *Ctx) BindParts() {

@@ -182,6 +182,15 @@ func (w *worker) process(c *conn, data []byte) (consumed int) {
 			continue
 		}
 		w.w.Proto = c.Proto
+		if consumed+n < len(data) && w.collect(c, data, args, consumed+n) {
+			var stop bool
+			consumed, stop = w.runBatch(c, consumed)
+			if stop || w.full(c) {
+				break
+			}
+			w.x.Yield()
+			continue
+		}
 		mark := len(w.w.Buf)
 		if w.execute(c, args) == setAside {
 			w.w.Buf = w.w.Buf[:mark]
@@ -195,11 +204,8 @@ func (w *worker) process(c *conn, data []byte) (consumed int) {
 			w.afterReply(c, mark)
 			c.closing = c.closing || c.Has(command.ClientCloseAfterReply)
 		}
-		if len(w.w.Buf) >= flushAt {
-			w.flush(c)
-			if len(c.out) > outHigh {
-				break
-			}
+		if w.full(c) {
+			break
 		}
 		w.x.Yield()
 	}
@@ -207,14 +213,24 @@ func (w *worker) process(c *conn, data []byte) (consumed int) {
 	if len(c.out) > outHigh && c.parked == notParked {
 		c.parked = parkOutput
 	}
-	if cap(w.args) > keptArgs {
-		w.args = nil
+	if cap(w.args)+cap(w.batch.args) > keptArgs {
+		w.args, w.batch.args = nil, nil
 	}
 	return consumed
 }
 
 // keptArgs is how many arguments of one command a worker keeps room for.
 const keptArgs = 4096
+
+// full sends a long batch of replies. It reports whether the client has to read
+// before it goes on.
+func (w *worker) full(c *conn) bool {
+	if len(w.w.Buf) < flushAt {
+		return false
+	}
+	w.flush(c)
+	return len(c.out) > outHigh
+}
 
 // afterReply applies CLIENT REPLY to what the last command wrote from mark on,
 // and lets ASKING lapse.

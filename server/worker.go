@@ -24,6 +24,7 @@ type worker struct {
 	perCmd    []cmdStats // by Spec.ID
 
 	args   [][]byte        // scratch of the parser
+	batch  batch           // scratch of process
 	slots  []slots.Slot    // scratch: the slots to lock, ascending
 	last   int64           // clock reading that ended the last command, ns since s.start
 	inGate bool            // the world is stopped for this worker
