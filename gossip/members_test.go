@@ -62,6 +62,7 @@ func startMembers(t testing.TB, n *testMesh, known ...*testMesh) (*members, *cir
 }
 
 func TestMemberlistOverLinks(t *testing.T) {
+	t.Parallel()
 	const n = 5
 	var nodes []*testMesh
 	for i := range n {

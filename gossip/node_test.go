@@ -149,6 +149,7 @@ func TestClusterForms(t *testing.T) {
 }
 
 func TestRestartOnAnotherPort(t *testing.T) {
+	t.Parallel()
 	nodes := startCluster(t, 3)
 	id := nodes[1].id()
 	nodes[1].Close()
@@ -162,6 +163,7 @@ func TestRestartOnAnotherPort(t *testing.T) {
 }
 
 func TestRestartOfAllNodesOnOtherPorts(t *testing.T) {
+	t.Parallel()
 	nodes := startCluster(t, 3)
 	ports := []int{nodes[0].BusPort(), nodes[1].BusPort(), nodes[2].BusPort()}
 	for _, n := range nodes {
@@ -175,6 +177,7 @@ func TestRestartOfAllNodesOnOtherPorts(t *testing.T) {
 }
 
 func TestForgetHolds(t *testing.T) {
+	t.Parallel()
 	nodes := startCluster(t, 3)
 	extra := startNode(t, "extra")
 	extra.meet(nodes[0])
@@ -220,6 +223,7 @@ func TestResetHardGivesANewName(t *testing.T) {
 }
 
 func TestHostileBytesOnTheBusPort(t *testing.T) {
+	t.Parallel()
 	nodes := startCluster(t, 3, func(c *Config) { c.Secret = "sesame" })
 	addr := net.JoinHostPort("127.0.0.1", fmt.Sprint(nodes[0].BusPort()))
 	for i := range 50 {
@@ -245,6 +249,7 @@ func TestHostileBytesOnTheBusPort(t *testing.T) {
 }
 
 func TestStuckNodeIsNoticed(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	stuck := false
 	first := true
@@ -307,6 +312,7 @@ func TestPortInUseIsNamed(t *testing.T) {
 }
 
 func TestUnwritableNodesConf(t *testing.T) {
+	t.Parallel()
 	a := startNode(t, "a")
 	// A folder in the place of the file makes the rename fail, for root too.
 	path := filepath.Join(a.cfg.Dir, "nodes.conf")
@@ -326,6 +332,7 @@ func TestUnwritableNodesConf(t *testing.T) {
 }
 
 func TestTwinIsLoud(t *testing.T) {
+	t.Parallel()
 	nodes := startCluster(t, 3)
 	dir := t.TempDir()
 	text, err := os.ReadFile(filepath.Join(nodes[0].cfg.Dir, "nodes.conf"))
@@ -371,6 +378,7 @@ func TestCloseLeavesNoGoroutines(t *testing.T) {
 }
 
 func TestConfigure(t *testing.T) {
+	t.Parallel()
 	nodes := startCluster(t, 3, func(c *Config) { c.Cluster.NodeTimeout = time.Minute })
 	for _, n := range nodes {
 		c := n.cfg.Cluster
@@ -387,6 +395,7 @@ func TestConfigure(t *testing.T) {
 }
 
 func TestChurn(t *testing.T) {
+	t.Parallel()
 	rounds := 3
 	if testing.Short() {
 		rounds = 1
