@@ -1,10 +1,6 @@
 package arena
 
-import (
-	"cmp"
-	"slices"
-	"unsafe"
-)
+import "unsafe"
 
 // Evacuation empties sparse pages. It has three steps:
 //
@@ -45,30 +41,43 @@ func (a *Arena) BeginEvacuation(minFree int64) int64 {
 	return gain
 }
 
+// A round looks at no more than maxPick pages of a class, so that the lock is
+// held for a fraction of a millisecond; they are sorted by how full they are
+// into occupancies parts.
+const (
+	maxPick     = 8192
+	occupancies = 40
+	sparse      = occupancies * 4 / 5 // fuller pages are not worth moving
+)
+
 // pickPages marks the sparsest pages of a class, as long as their blocks fit
-// into the gaps of the rest and are no more than four fifths of the page.
+// into the gaps of the rest.
 func (a *Arena) pickPages(c uint8) (n int) {
 	cl, full := &a.classes[c], classBlocks[c]
 	if cl.pages < 2 || cl.pages <= (cl.live+full-1)/full {
 		return 0
 	}
-	var room []uint32
-	gaps := int32(0)
-	for i := cl.room; i != 0; i = a.pages[i].next {
-		room = append(room, i)
-		gaps += full - int32(a.pages[i].live)
-	}
-	slices.SortFunc(room, func(x, y uint32) int { return cmp.Compare(a.pages[x].live, a.pages[y].live) })
-	for _, i := range room {
+	var byOccupancy [sparse][]uint32
+	gaps, looked := int32(0), 0
+	for i := cl.room; i != 0 && looked < maxPick; i = a.pages[i].next {
 		live := int32(a.pages[i].live)
-		gaps -= full // its own gaps go, and its blocks fill others
-		if gaps < 0 || live*5 > full*4 {
-			break
+		gaps += full - live
+		looked++
+		if o := live * occupancies / full; o < sparse {
+			byOccupancy[o] = append(byOccupancy[o], i)
 		}
-		a.unlink(cl, i)
-		a.pages[i].evac = true
-		a.leaving[i/64] |= 1 << (i % 64)
-		n++
+	}
+	for _, some := range byOccupancy {
+		for _, i := range some {
+			gaps -= full // its own gaps go, and its blocks fill others
+			if gaps < 0 {
+				return n
+			}
+			a.unlink(cl, i)
+			a.pages[i].evac = true
+			a.leaving[i/64] |= 1 << (i % 64)
+			n++
+		}
 	}
 	return n
 }

@@ -102,7 +102,7 @@ func BenchmarkGetHot(b *testing.B) {
 }
 
 func BenchmarkGetRandom(b *testing.B) {
-	const n = 1_000_000
+	const n = 3_000_000
 	ks := benchFill(b, n)
 	var buf [32]byte
 	i := uint32(0)

@@ -65,8 +65,6 @@ func (b *bucket) free() int {
 	return bits.TrailingZeros32(^b.occupied() & placesMask)
 }
 
-func (b *bucket) full() bool { return b.occupied() == placesMask }
-
 func (b *bucket) set(i int, tag uint8, r arena.Ref, displaced, volatile bool) {
 	b.setTag(i, tag)
 	b.refs[i] = r

@@ -29,9 +29,6 @@ func bucketsFor(n uint32) int {
 	return max(2, int(n+8)/9)
 }
 
-// sink keeps what warm reads, so that it is not optimised away.
-var sink uint64
-
 func (p *Part) newBuckets(n int) (arena.Ref, unsafe.Pointer, error) {
 	r, at, err := p.arena.Alloc(n*bucketBytes, arena.Table)
 	if err != nil {
@@ -97,18 +94,14 @@ func (v view) each(a *arena.Arena, f func(hash uint64, r arena.Ref, volatile boo
 	if v.base == nil {
 		return
 	}
-	sum := uint64(0)
 	for i := range int(v.s.buckets) {
-		sum += v.warm(a, i)
+		v.warm(a, i)
 		b := v.bucket(i)
 		for m := b.occupied(); m != 0; m &= m - 1 {
 			j := bits.TrailingZeros32(m)
 			e := Entry{a.At(b.refs[j])}
 			f(hashKey(e.Key()), b.refs[j], b.volatile()>>j&1 != 0)
 		}
-	}
-	if sum == 1 {
-		sink = sum
 	}
 }
 

@@ -152,7 +152,10 @@ func (v view) eachHome(a *arena.Arena, i int, f func(Entry)) {
 }
 
 // warm reads the first word of all entries of a bucket, so that the processor
-// fetches them at once instead of one after the other.
+// fetches them at once instead of one after the other. What it returns means
+// nothing.
+//
+//go:noinline
 func (v view) warm(a *arena.Arena, i int) (sum uint64) {
 	b := v.bucket(i)
 	for m := b.occupied(); m != 0; m &= m - 1 {
