@@ -79,27 +79,27 @@ func clusterMeet(c *Ctx) {
 	}
 	port, ok := resp.ParseInt(c.Args[3])
 	if !ok {
-		c.W.Error("ERR Invalid base port specified: " + string(c.Args[3]))
+		c.W.Error("ERR Invalid base port specified: " + resp.Quoted(c.Args[3]))
 		return
 	}
 	busPort := port + cluster.BusPortOffset
 	if len(c.Args) == 5 {
 		if busPort, ok = resp.ParseInt(c.Args[4]); !ok {
-			c.W.Error("ERR Invalid bus port specified: " + string(c.Args[4]))
+			c.W.Error("ERR Invalid bus port specified: " + resp.Quoted(c.Args[4]))
 			return
 		}
 	}
-	ip := string(c.Args[2])
+	ip := resp.Quoted(c.Args[2])
 	c.changeCluster(func(m *cluster.Machine, now time.Duration) error { return m.Meet(now, ip, int(port), int(busPort)) })
 }
 
 func clusterForget(c *Ctx) {
-	id := string(c.Args[2])
+	id := resp.Quoted(c.Args[2])
 	c.changeCluster(func(m *cluster.Machine, now time.Duration) error { return m.Forget(now, id) })
 }
 
 func clusterReplicate(c *Ctx) {
-	id, empty := string(c.Args[2]), c.clusterEmpty()
+	id, empty := resp.Quoted(c.Args[2]), c.clusterEmpty()
 	c.changeCluster(func(m *cluster.Machine, now time.Duration) error { return m.Replicate(now, id, empty) })
 }
 
@@ -138,7 +138,7 @@ func clusterFailover(c *Ctx) {
 }
 
 func clusterFailureReports(c *Ctx) {
-	id, count := string(c.Args[2]), 0
+	id, count := resp.Quoted(c.Args[2]), 0
 	err := c.Env.Cluster.Do(func(m *cluster.Machine, now time.Duration) (err error) {
 		count, err = m.FailureReports(now, id)
 		return err
@@ -159,7 +159,7 @@ func clusterSetSlot(c *Ctx) {
 	if !ok {
 		return
 	}
-	id := string(c.Args[len(c.Args)-1])
+	id := resp.Quoted(c.Args[len(c.Args)-1])
 	switch action, n := c.Args[3], len(c.Args); {
 	case equalFold(action, "migrating") && n == 5:
 		c.changeCluster(func(m *cluster.Machine, now time.Duration) error { return m.SetSlotMigrating(now, slot, id) })

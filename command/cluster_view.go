@@ -15,7 +15,7 @@ func clusterNodes(c *Ctx) {
 }
 
 func clusterReplicas(c *Ctx) {
-	lines, err := c.Env.Cluster.View().Replicas(string(c.Args[2]), false)
+	lines, err := c.Env.Cluster.View().Replicas(resp.Quoted(c.Args[2]), false)
 	if err != nil {
 		c.W.Error(err.Error())
 		return

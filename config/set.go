@@ -3,6 +3,8 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"clusternode/resp"
 )
 
 // Pair is a parameter of CONFIG SET and its value, or what CONFIG GET says.
@@ -18,9 +20,9 @@ type SetError struct {
 // Error is Redis' text without the "ERR ".
 func (e *SetError) Error() string {
 	if e.Unknown {
-		return "Unknown option or number of arguments for CONFIG SET - '" + e.Arg + "'"
+		return "Unknown option or number of arguments for CONFIG SET - '" + resp.Quoted([]byte(e.Arg)) + "'"
 	}
-	return "CONFIG SET failed (possibly related to argument '" + e.Arg + "') - " + e.Reason
+	return "CONFIG SET failed (possibly related to argument '" + resp.Quoted([]byte(e.Arg)) + "') - " + e.Reason
 }
 
 // Set changes several directives at once, or none. All values are checked
