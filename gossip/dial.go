@@ -55,7 +55,7 @@ func (m *mesh) startDials(now time.Time) (wait time.Duration, ok bool) {
 }
 
 func (m *mesh) connect(addr string, kind linkKind, expect string) (net.Conn, *session, error) {
-	d := net.Dialer{Timeout: dialTimeout, KeepAliveConfig: keepAlive}
+	d := net.Dialer{Timeout: dialTimeout, KeepAliveConfig: keepAlive, LocalAddr: m.source}
 	conn, err := d.DialContext(m.ctx, "tcp", addr)
 	if err != nil {
 		return nil, nil, err
@@ -77,7 +77,7 @@ func (m *mesh) dialMember(id, addr string, kind linkKind) {
 	conn, s, err := m.connect(addr, kind, id)
 	var l *link
 	if err == nil {
-		l = newLink(conn, s, true, m.linkLimit(), m.stats)
+		l = newLink(conn, s, true, m.sendLimit.Load(), m.stats)
 	}
 	m.mu.Lock()
 	m.dials--
@@ -87,8 +87,8 @@ func (m *mesh) dialMember(id, addr string, kind linkKind) {
 	if err != nil {
 		end.backOff = min(max(2*end.backOff, minBackOff), maxBackOff)
 		end.nextTry = time.Now().Add(end.backOff/2 + rand.N(end.backOff))
-		m.forgetLocked(p)
 	}
+	m.forgetLocked(p) // if it left the members meanwhile
 	m.mu.Unlock()
 	m.kick()
 	if err != nil {
@@ -128,7 +128,7 @@ func (m *mesh) meet(addr string, token uint64) error {
 			m.events.dialled(token, nil, err)
 			return
 		}
-		m.serve(newLink(conn, s, true, m.linkLimit(), m.stats), s, func(l *link, err error) {
+		m.serve(newLink(conn, s, true, m.sendLimit.Load(), m.stats), s, func(l *link, err error) {
 			m.events.dialled(token, l, err)
 		})
 	})
@@ -136,14 +136,6 @@ func (m *mesh) meet(addr string, token uint64) error {
 }
 
 var errTooManyDials = errors.New("gossip: too many dials under way")
-
-// linkLimit is the send limit of a new link: never less than what one frame of each kind needs.
-func (m *mesh) linkLimit() int64 {
-	if n := m.sendLimit.Load(); n > 0 {
-		return max(n, 2*maxFrame)
-	}
-	return defaultSendLimit
-}
 
 // serve makes l the current link of its peer, then reads it until it is over. begun, which may be nil, is told before the
 // first frame whether the link could be used.

@@ -2,8 +2,10 @@ package gossip
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +68,10 @@ type waiter struct {
 }
 
 func newDriver(cfg Config, log logger, st *store, saved *cluster.Saved, secret []byte) (*driver, error) {
+	source, err := sourceAddr(cfg.SourceAddr)
+	if err != nil {
+		return nil, err
+	}
 	now := clock()
 	cfg.Cluster.Wall = time.Now().UnixMilli() - now.Milliseconds()
 	d := &driver{
@@ -75,10 +81,10 @@ func newDriver(cfg Config, log logger, st *store, saved *cluster.Saved, secret [
 	}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	d.self = d.name()
-	d.mesh = newMesh(identity{self: d.self, secret: secret}, log, d.stats, d)
+	d.mesh = newMesh(identity{self: d.self, secret: secret}, source, log, d.stats, d)
 	d.mesh.sendLimit.Store(cfg.SendLimit)
 	d.mesh.setDeadAfter(cfg.Cluster.NodeTimeout)
-	err := d.renew()
+	err = d.renew()
 	if err == nil {
 		// The life that begins is on disk before anybody hears of it.
 		err = d.execute()
@@ -245,6 +251,18 @@ func (d *driver) links() []cluster.LinkInfo {
 	}
 	slices.SortFunc(infos, func(a, b cluster.LinkInfo) int { return strings.Compare(a.Node, b.Node) })
 	return infos
+}
+
+// sourceAddr is the local end of outgoing connections; "" leaves it to the system.
+func sourceAddr(ip string) (net.Addr, error) {
+	if ip == "" {
+		return nil, nil
+	}
+	addr, err := netip.ParseAddr(ip)
+	if err != nil {
+		return nil, fmt.Errorf("bind-source-addr: %w", err)
+	}
+	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(addr, 0)), nil
 }
 
 // address is where the machine says that a node is, "" if it does not know.

@@ -41,7 +41,6 @@ type link struct {
 	kind     linkKind
 	outbound bool
 	created  time.Time
-	limit    int64
 	stats    *linkStats
 	seal     *sealer // of the writer; nil without a secret
 	streams  *streamTable
@@ -49,6 +48,7 @@ type link struct {
 	wake chan struct{} // one token: there is something in pending, or closed was set
 
 	mu       sync.Mutex
+	limit    int64  // of the send buffer, in bytes
 	pending  []byte // plain frames that the writer did not take yet
 	inFlight int    // bytes that the writer took and did not finish
 	spareCap int    // capacity of the buffer that the writer holds
@@ -58,15 +58,26 @@ type link struct {
 func newLink(conn net.Conn, s *session, outbound bool, limit int64, stats *linkStats) *link {
 	l := &link{
 		conn: conn, self: s.self, peer: s.peer, kind: s.kind, outbound: outbound, created: time.Now(),
-		limit: limit, stats: stats, seal: s.write, wake: make(chan struct{}, 1),
-	}
-	if l.limit <= 0 {
-		l.limit = defaultSendLimit
+		limit: sendLimit(limit), stats: stats, seal: s.write, wake: make(chan struct{}, 1),
 	}
 	if l.kind == bulkLink {
 		l.streams = newStreamTable(l)
 	}
 	return l
+}
+
+// sendLimit is what cluster-link-sendbuf-limit stands for: never less than what one frame of each kind needs.
+func sendLimit(directive int64) int64 {
+	if directive <= 0 {
+		return defaultSendLimit
+	}
+	return max(directive, 2*maxFrame)
+}
+
+func (l *link) setLimit(directive int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.limit = sendLimit(directive)
 }
 
 // send queues one frame; it never blocks. A frame that is not droppable and finds no room closes the link: the peer would

@@ -61,7 +61,7 @@ func (m *mesh) greet(conn net.Conn) {
 		m.log.debugf("cluster bus: connection from %s: %v", conn.RemoteAddr(), err)
 		return
 	}
-	m.serve(newLink(conn, s, false, m.linkLimit(), m.stats), s, nil)
+	m.serve(newLink(conn, s, false, m.sendLimit.Load(), m.stats), s, nil)
 }
 
 // admit decides about the hello of another node.
@@ -92,22 +92,27 @@ func (m *mesh) admit(h *clientHello) helloStatus {
 	return helloOK
 }
 
-// pendingSet holds the connections in handshake, in the order of their arrival.
+// pendingSet holds the connections in handshake. Those from outside are limited in number.
 type pendingSet struct {
 	limit int
 
-	mu     sync.Mutex
-	closed bool
-	order  map[net.Conn]uint64 // running number; own dials are numbered but never pushed out
-	inward map[net.Conn]bool
-	next   uint64
-	count  int // of inward
+	mu      sync.Mutex
+	closed  bool
+	conns   map[net.Conn]arrival
+	arrived uint64 // running number
+	inward  int    // connections from outside
+}
+
+type arrival struct {
+	number uint64
+	inward bool
 }
 
 func newPendingSet(limit int) *pendingSet {
-	return &pendingSet{limit: limit, order: make(map[net.Conn]uint64), inward: make(map[net.Conn]bool)}
+	return &pendingSet{limit: limit, conns: make(map[net.Conn]arrival)}
 }
 
+// add takes a connection. When there are too many from outside, the oldest of them closes; its handshake fails and reports.
 func (s *pendingSet) add(conn net.Conn, inward bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,44 +120,43 @@ func (s *pendingSet) add(conn net.Conn, inward bool) {
 		_ = conn.Close() // its handshake fails and reports
 		return
 	}
-	s.next++
-	s.order[conn] = s.next
+	s.arrived++
+	s.conns[conn] = arrival{s.arrived, inward}
 	if !inward {
 		return
 	}
-	s.inward[conn] = true
-	if s.count++; s.count <= s.limit {
+	if s.inward++; s.inward <= s.limit {
 		return
 	}
-	var oldest net.Conn
-	for c := range s.inward {
-		if oldest == nil || s.order[c] < s.order[oldest] {
+	oldest := conn
+	for c, a := range s.conns {
+		if a.inward && a.number < s.conns[oldest].number {
 			oldest = c
 		}
 	}
 	s.removeLocked(oldest)
-	_ = oldest.Close() // its handshake fails and reports
+	_ = oldest.Close()
 }
 
 func (s *pendingSet) remove(conn net.Conn) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.removeLocked(conn)
-	s.mu.Unlock()
 }
 
 func (s *pendingSet) removeLocked(conn net.Conn) {
-	delete(s.order, conn)
-	if s.inward[conn] {
-		delete(s.inward, conn)
-		s.count--
+	if s.conns[conn].inward {
+		s.inward--
 	}
+	delete(s.conns, conn)
 }
 
+// closeAll closes all connections, and each that comes later.
 func (s *pendingSet) closeAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	for c := range s.order {
+	for c := range s.conns {
 		_ = c.Close() // its handshake fails and reports
 	}
 }

@@ -51,6 +51,7 @@ type mesh struct {
 	log    logger
 	stats  *linkStats
 	events meshEvents
+	source net.Addr // of outgoing connections; nil: the system chooses
 	ctx    context.Context
 	cancel context.CancelFunc
 	wake   chan struct{} // one token: the dial loop should look again
@@ -86,9 +87,9 @@ type linkEnd struct {
 	ready   chan struct{} // closed and replaced when a link comes up; nil: nobody waits
 }
 
-func newMesh(id identity, log logger, stats *linkStats, events meshEvents) *mesh {
+func newMesh(id identity, source net.Addr, log logger, stats *linkStats, events meshEvents) *mesh {
 	m := &mesh{
-		log: log, stats: stats, events: events, id: id,
+		log: log, stats: stats, events: events, source: source, id: id,
 		wake:    make(chan struct{}, 1),
 		peers:   make(map[string]*peer),
 		pending: newPendingSet(maxPending),
@@ -211,6 +212,14 @@ func (m *mesh) forgetLocked(p *peer) {
 		}
 	}
 	delete(m.peers, p.id)
+}
+
+// setSendLimit applies cluster-link-sendbuf-limit.
+func (m *mesh) setSendLimit(directive int64) {
+	m.sendLimit.Store(directive)
+	for _, l := range m.allLinks() {
+		l.setLimit(directive)
+	}
 }
 
 // kick makes the dial loop look again.

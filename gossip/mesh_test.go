@@ -103,7 +103,7 @@ func startMeshAt(t testing.TB, name peerName, secret, addr string) *testMesh {
 	key, err := stretchSecret(secret)
 	require.NoError(t, err)
 	r := &recorder{}
-	m := newMesh(identity{self: name, secret: key}, logger{discard{}}, new(linkStats), r)
+	m := newMesh(identity{self: name, secret: key}, nil, logger{discard{}}, new(linkStats), r)
 	m.listen(ln)
 	t.Cleanup(m.close)
 	return &testMesh{mesh: m, recorder: r, name: name, addr: ln.Addr().String()}
@@ -369,7 +369,7 @@ func TestNoiseDoesNotDisturb(t *testing.T) {
 	eventually(t, "the count", func() bool { return a.stats.droppedForeign.Load() > 100 })
 	a.pending.mu.Lock()
 	defer a.pending.mu.Unlock()
-	require.LessOrEqual(t, a.pending.count, maxPending)
+	require.LessOrEqual(t, a.pending.inward, maxPending)
 }
 
 func TestCloseInterruptsHandshakes(t *testing.T) {
@@ -380,7 +380,7 @@ func TestCloseInterruptsHandshakes(t *testing.T) {
 	eventually(t, "the connection", func() bool {
 		a.pending.mu.Lock()
 		defer a.pending.mu.Unlock()
-		return a.pending.count == 1
+		return a.pending.inward == 1
 	})
 	a.close()
 	_, err = c.Read(make([]byte, 1))

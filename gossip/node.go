@@ -24,6 +24,9 @@ type Config struct {
 	// may be missing. Empty: all addresses.
 	Bind []string
 
+	// SourceAddr is bind-source-addr, the IP address that links are dialled from; "" leaves it to the system.
+	SourceAddr string
+
 	Secret    string // cluster-secret; all nodes of a cluster have the same
 	SendLimit int64  // cluster-link-sendbuf-limit in bytes; 0: a limit of the bus's own
 
@@ -97,8 +100,8 @@ func (n *Node) Configure(c cluster.Config) error {
 	})
 }
 
-// SetSendLimit changes cluster-link-sendbuf-limit for links made from now on.
-func (n *Node) SetSendLimit(bytes int64) { n.d.mesh.sendLimit.Store(bytes) }
+// SetSendLimit changes cluster-link-sendbuf-limit.
+func (n *Node) SetSendLimit(bytes int64) { n.d.mesh.setSendLimit(bytes) }
 
 // Links describes the links for CLUSTER LINKS.
 func (n *Node) Links() []cluster.LinkInfo { return n.d.links() }

@@ -140,6 +140,12 @@ func TestClusterForms(t *testing.T) {
 			for _, a := range nodes {
 				require.Zero(t, a.Stats().DroppedHostile)
 				require.GreaterOrEqual(t, len(a.Links()), n-1)
+				for _, l := range a.Links() {
+					require.Contains(t, string(a.View().AppendNodes(nil, false)), l.Node)
+					require.Positive(t, l.CreateTime)
+					require.Contains(t, []string{"r", "rw"}, l.Events)
+					require.GreaterOrEqual(t, l.SendBufAllocated, l.SendBufUsed)
+				}
 				for _, b := range nodes {
 					require.Contains(t, string(a.View().AppendNodes(nil, false)), b.id())
 				}
@@ -220,6 +226,42 @@ func TestResetHardGivesANewName(t *testing.T) {
 			return n.View().KnownNodes() == 4 && strings.Contains(text, extra.id()) && !strings.Contains(text, old)
 		})
 	}
+}
+
+func TestLostSlotsAreReported(t *testing.T) {
+	lost := make(chan slots.Set, 10)
+	first := true
+	nodes := startCluster(t, 2, func(c *Config) {
+		if first {
+			first = false
+			c.Lost = func(s *slots.Set) { lost <- *s }
+		}
+	})
+	from, to := nodes[0], nodes[1]
+	fromID, toID := from.id(), to.id()
+	require.NoError(t, to.Do(func(m *cluster.Machine, now time.Duration) error {
+		return m.SetSlotImporting(now, 5, fromID)
+	}))
+	require.NoError(t, to.Do(func(m *cluster.Machine, now time.Duration) error {
+		return m.SetSlotNode(now, 5, toID, 0)
+	}))
+	set := <-lost
+	require.True(t, set.Has(5))
+	require.Equal(t, 1, set.Len())
+	eventually(t, "the table", func() bool {
+		table := from.View().Table
+		return table.Node(table.Owner(5)).ID == toID
+	})
+}
+
+func TestSourceAddress(t *testing.T) {
+	a := startNode(t, "a")
+	b := startNode(t, "b", func(c *Config) { c.SourceAddr = "127.0.0.9" })
+	b.meet(a)
+	eventually(t, "both", func() bool { return a.View().KnownNodes() == 2 && b.View().KnownNodes() == 2 })
+	require.Contains(t, string(b.View().AppendNodes(nil, false)), "127.0.0.9:")
+	_, err := Start(Config{Dir: t.TempDir(), File: "nodes.conf", Bind: []string{"127.0.0.1"}, SourceAddr: "nowhere", Log: discard{}})
+	require.ErrorContains(t, err, "bind-source-addr")
 }
 
 func TestHostileBytesOnTheBusPort(t *testing.T) {
