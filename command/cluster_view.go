@@ -3,6 +3,7 @@ package command
 import (
 	"clusternode/cluster"
 	"clusternode/keyspace"
+	"clusternode/resp"
 	"clusternode/slots"
 )
 
