@@ -103,9 +103,11 @@ func (r *remains) free(deadline time.Time) bool {
 		return true
 	}
 	for r.at < prefixEnd {
-		r.at = p.slice(r.at, 16, func(_ view, b *bucket) {
-			for m := b.occupied(); m != 0; m &= m - 1 {
-				p.arena.Free(b.refs[bits.TrailingZeros32(m)], arena.Entry)
+		r.at = p.slice(r.at, 16, func(_ view, b *bucket, places uint32) {
+			for m := places; m != 0; m &= m - 1 {
+				i := bits.TrailingZeros32(m)
+				p.arena.Free(b.refs[i], arena.Entry)
+				b.clear(i) // later homes must not look at it
 			}
 		})
 		if !deadline.IsZero() && time.Now().After(deadline) {

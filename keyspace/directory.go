@@ -137,7 +137,10 @@ func (p *Part) merge(hash uint64) bool {
 	if left.s.depth != depth || right.s.depth != depth || left.s.n+right.s.n >= mergeBelow {
 		return false
 	}
-	buckets := bucketsFor(left.s.n + right.s.n)
+	buckets := 2 * max(left.bucketsNeeded(), right.bucketsNeeded())
+	if buckets > maxBuckets {
+		return false
+	}
 	r, base, err := p.newBuckets(buckets)
 	if err != nil {
 		return false

@@ -127,7 +127,9 @@ func (h *housekeeper) evacuateSlice(x *Executor) {
 		p.moveTable(0)
 	}
 	moved := 0
-	e.prefix = p.slice(e.prefix, evacuateBuckets, func(_ view, b *bucket) { moved += p.evacuate(b) })
+	e.prefix = p.slice(e.prefix, evacuateBuckets, func(_ view, b *bucket, places uint32) {
+		moved += p.evacuate(b, places)
+	})
 	if e.prefix < prefixEnd {
 		p.moveTable(e.prefix)
 	}
@@ -146,9 +148,10 @@ func nextInShard(d *database, slot int, prefix *uint64) int {
 	return slot
 }
 
-// evacuate moves the entries of a bucket that lie in pages being emptied.
-func (p *Part) evacuate(b *bucket) (moved int) {
-	for m := b.occupied(); m != 0; m &= m - 1 {
+// evacuate moves the entries at some places of a bucket if they lie in pages
+// being emptied.
+func (p *Part) evacuate(b *bucket, places uint32) (moved int) {
+	for m := places; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros32(m)
 		if !p.arena.Leaving(b.refs[i]) {
 			continue

@@ -29,6 +29,8 @@ const (
 	expireSample     = 20 // keys per round, and a quarter more per effort
 	expireAcceptable = 10 // stale keys in a sample, percent, and one less per effort
 	expireBuckets    = 16 // per lock hold
+
+	maxTTL = 1 << 45 // a millennium: so that sums do not overflow, ms
 )
 
 // ExpireNow runs expiry over all keys at the given time, unix milliseconds,
@@ -146,7 +148,9 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 		return n, true // the next slice looks at what there is now
 	}
 	p := &d.parts[s]
-	next := p.slice(at.prefix, expireBuckets, func(v view, b *bucket) { n.add(h.expireBucket(d, p, v, b, now)) })
+	next := p.slice(at.prefix, expireBuckets, func(v view, b *bucket, places uint32) {
+		n.add(h.expirePlaces(d, p, v, b, places&b.volatile(), now))
+	})
 	if n.removed > 0 {
 		p.shrink(at.prefix << belowBits)
 	}
@@ -158,13 +162,13 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 	return n, at.slot < slots.Count
 }
 
-func (h *housekeeper) expireBucket(d *database, p *Part, v view, b *bucket, now int64) (n expireCount) {
-	for m := b.volatile(); m != 0; m &= m - 1 {
+func (h *housekeeper) expirePlaces(d *database, p *Part, v view, b *bucket, places uint32, now int64) (n expireCount) {
+	for m := places; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros32(m)
 		e := Entry{p.arena.At(b.refs[i])}
 		n.seen++
-		if left := e.ExpireAt() - now; left >= 0 {
-			n.ttl += left
+		if at := e.ExpireAt(); at >= now {
+			n.ttl += min(at-now, maxTTL)
 			continue
 		}
 		key := e.Key()

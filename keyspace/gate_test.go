@@ -104,6 +104,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		}
 	})
 	wg.Wait()
+	ks.house.stop()
 	ks.idle(t)
 	total := 0
 	for db := range 3 {

@@ -111,12 +111,33 @@ func (p *Part) shrink(hash uint64) {
 	v := p.view(hash)
 	n := int(v.s.buckets)
 	switch {
+	case v.s.n == 0 && !p.multi:
+		if n > 0 {
+			p.arena.Free(v.s.ref, arena.Table)
+			p.seg, p.base = segment{}, nil
+		}
+	case n > 8 && v.s.n%16 != 0: // not every removal needs to look
 	case p.multi && v.s.n < mergeBelow/2 && p.merge(hash):
 		p.shrink(hash)
-	case v.s.n == 0 && !p.multi && n > 0:
-		p.arena.Free(v.s.ref, arena.Table)
-		p.seg, p.base = segment{}, nil
-	case n > 1 && int(v.s.n)*5 < n*bucketPlaces*2 && bucketsFor(v.s.n) < n:
-		_ = p.rebuild(hash, bucketsFor(v.s.n))
+	case n > 1 && int(v.s.n)*5 < n*bucketPlaces*2:
+		if need := v.bucketsNeeded(); need < n*4/5 || need == 1 {
+			_ = p.rebuild(hash, need)
+		}
 	}
+}
+
+// bucketsNeeded is bucketsFor, but if the keys are unevenly spread, as they are
+// when they are deleted in the order of SCAN, no part of the table would be
+// overfull either.
+func (v view) bucketsNeeded() int {
+	const parts = 8
+	n, need := int(v.s.buckets), bucketsFor(v.s.n)
+	for part := range parts {
+		keys := 0
+		for i := n * part / parts; i < n*(part+1)/parts; i++ {
+			keys += bits.OnesCount32(v.bucket(i).occupied())
+		}
+		need = max(need, min(n, (keys*parts+fullPer-1)/fullPer))
+	}
+	return need
 }

@@ -18,10 +18,13 @@ func (p *Part) Scan(cursor uint64, count int, f func(Entry)) (next uint64, done 
 		v := p.view(cursor << belowBits)
 		i := v.s.home(cursor)
 		partly := v.s.from(cursor, i) < cursor
-		v.eachHome(p.arena, i, func(e Entry) {
-			if !partly || prefixOf(hashKey(e.Key())) >= cursor {
-				f(e)
-				seen++
+		v.eachHome(p.arena, i, func(b *bucket, places uint32) {
+			for m := places; m != 0; m &= m - 1 {
+				e := Entry{p.arena.At(b.refs[bits.TrailingZeros32(m)])}
+				if !partly || prefixOf(hashKey(e.Key())) >= cursor {
+					f(e)
+					seen++
+				}
 			}
 		})
 		cursor = v.s.from(cursor, i+1)
@@ -75,11 +78,12 @@ func (p *Part) Random(r *rand.Rand) Entry {
 	}
 }
 
-// slice is a bounded piece of a walk over a partition in the order of its
-// buckets: up to count of them from the one of prefix on, in one segment. It
-// returns where to go on, prefixEnd at the end. f may remove entries with
-// removeAt and move them, but must not change the table otherwise.
-func (p *Part) slice(prefix uint64, count int, f func(v view, b *bucket)) (next uint64) {
+// slice is a bounded piece of a walk over a partition in the order of the
+// prefixes: the entries of up to count home buckets from the one of prefix on,
+// in one segment. It returns where to go on, prefixEnd at the end. f gets a
+// bucket and a set of places in it; it may remove those entries with removeAt
+// and move them, but must not change the table otherwise.
+func (p *Part) slice(prefix uint64, count int, f func(v view, b *bucket, places uint32)) (next uint64) {
 	if p.base == nil {
 		return prefixEnd
 	}
@@ -87,7 +91,7 @@ func (p *Part) slice(prefix uint64, count int, f func(v view, b *bucket)) (next 
 	i := v.s.home(prefix)
 	end := min(i+count, int(v.s.buckets))
 	for ; i < end; i++ {
-		f(v, v.bucket(i))
+		v.eachHome(p.arena, i, func(b *bucket, places uint32) { f(v, b, places) })
 	}
 	return v.s.from(prefix, i)
 }

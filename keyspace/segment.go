@@ -133,20 +133,24 @@ func (v view) remove(hash uint64, p place) {
 	v.s.n--
 }
 
-// eachHome calls f for the entries whose home is bucket i.
-func (v view) eachHome(a *arena.Arena, i int, f func(Entry)) {
+// eachHome calls f for the places of the entries whose home is bucket i, a
+// bucket and a set of places in it at a time. f may remove them.
+func (v view) eachHome(a *arena.Arena, i int, f func(b *bucket, places uint32)) {
 	b := v.bucket(i)
-	for m := b.occupied() &^ b.displaced(); m != 0; m &= m - 1 {
-		f(Entry{a.At(b.refs[bits.TrailingZeros32(m)])})
+	if m := b.occupied() &^ b.displaced(); m != 0 {
+		f(b, m)
 	}
-	at := v.s.after(i)
-	for ; b.passed() && at != i; at = v.s.after(at) {
+	for at := v.s.after(i); b.passed() && at != i; at = v.s.after(at) {
 		b = v.bucket(at)
+		mine := uint32(0)
 		for m := b.displaced(); m != 0; m &= m - 1 {
-			e := Entry{a.At(b.refs[bits.TrailingZeros32(m)])}
-			if v.s.home(prefixOf(hashKey(e.Key()))) == i {
-				f(e)
+			j := bits.TrailingZeros32(m)
+			if v.s.home(prefixOf(hashKey(Entry{a.At(b.refs[j])}.Key()))) == i {
+				mine |= 1 << j
 			}
+		}
+		if mine != 0 {
+			f(b, mine)
 		}
 	}
 }

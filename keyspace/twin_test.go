@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"testing"
 	"unsafe"
@@ -322,6 +323,44 @@ func TestScanGuarantee(t *testing.T) {
 		for k := range fixed {
 			require.True(t, seen[k], "round %d: %s was not returned", round, k)
 		}
+	}
+}
+
+// Keys that are deleted in the order of SCAN leave the table lopsided. It must
+// not shrink so far that the rest crowds into a few buckets.
+func TestDeletionInScanOrder(t *testing.T) {
+	for _, n := range []int{100, 1500, 10_000} {
+		ks := newTest(t, Options{})
+		p, m := ks.Part(0, 3), twin{}
+		for i := range n {
+			key := fmt.Sprint("k", i)
+			_, err := p.Put(hashString(key), []byte(key), TypeString, EncRaw, nil, 0, false, 0)
+			require.NoError(t, err)
+			m[key] = twinEntry{}
+		}
+		for cursor := uint64(0); p.Len() > 0; {
+			var gone []string
+			cursor, _ = p.Scan(cursor, 20, func(e Entry) { gone = append(gone, string(e.Key())) })
+			for _, key := range gone {
+				require.True(t, p.Remove(hashString(key), []byte(key)))
+				delete(m, key)
+			}
+			if p.Len()%10 == 0 {
+				checkPart(t, p, m)
+			}
+			displaced, buckets := 0, 0
+			for at := uint64(0); at < prefixEnd && p.base != nil; {
+				v := p.view(at << belowBits)
+				for i := range int(v.s.buckets) {
+					displaced += bits.OnesCount32(v.bucket(i).displaced())
+				}
+				buckets += int(v.s.buckets)
+				at = v.s.end(at)
+			}
+			require.LessOrEqual(t, displaced, 6+n/5, "%d keys of %d in %d buckets", p.Len(), n, buckets)
+		}
+		require.Nil(t, p.base)
+		require.Zero(t, ks.Memory().HeldBytes)
 	}
 }
 
