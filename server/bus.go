@@ -137,5 +137,30 @@ func (s *Server) busLinks() int {
 	return len(s.bus.node.Links())
 }
 
+// busLinkBytes is what waits in the cluster links to be sent.
+func (s *Server) busLinkBytes() (sum int64) {
+	if s.bus == nil {
+		return 0
+	}
+	for _, l := range s.bus.node.Links() {
+		sum += l.SendBufAllocated
+	}
+	return sum
+}
+
+// busPrimary is where the primary of this node is, if it is a replica.
+func (s *Server) busPrimary() (host string, port int, ok bool) {
+	if !s.busReplica() {
+		return "", 0, false
+	}
+	t := s.table.Load()
+	p := t.Node(t.Myself()).Primary
+	if p == slots.NoNode || p == t.Myself() {
+		return "", 0, true // its primary is not known yet
+	}
+	at := t.Node(p).Endpoint
+	return at.Host, at.Port, true
+}
+
 // busReplica reports whether the node is a replica in its cluster.
 func (s *Server) busReplica() bool { return s.bus != nil && s.bus.node.View().IsReplica() }

@@ -103,6 +103,7 @@ func (w *worker) fed(c *conn, n int) {
 func (w *worker) countInput(c *conn, n int) {
 	c.netIn += int64(n)
 	w.stats.netIn += int64(n)
+	w.stats.reads++
 }
 
 // keep appends input that has to wait. Room for a long argument is made in
@@ -267,6 +268,7 @@ func (w *worker) flush(c *conn) {
 	c.netOut += int64(len(b))
 	w.stats.netOut += int64(len(b))
 	if len(c.out) == 0 {
+		w.stats.writes++
 		n, err := c.tr.send(b)
 		if err != nil {
 			c.closing = true
@@ -292,6 +294,7 @@ func (w *worker) setOut(c *conn, out []byte) {
 
 // drain sends what waited in c.out, when the transport is writable again.
 func (w *worker) drain(c *conn) {
+	w.stats.writes++
 	n, err := c.tr.send(c.out)
 	switch {
 	case err != nil:

@@ -10,8 +10,6 @@ import (
 
 	"clusternode/command"
 	"clusternode/config"
-	"clusternode/keyspace"
-	"clusternode/slots"
 )
 
 // Version is the release of this project.
@@ -20,25 +18,25 @@ const Version = "0.1.0"
 // infoSection is one section of INFO. Default ones are printed without
 // arguments; the others with "all" or by name.
 type infoSection struct {
-	name    string
-	byAsked bool // only by name or "all"
+	title   string // its name, as the heading writes it
+	byAsked bool   // only by name or "all"
 	print   func(r *infoReport)
 }
 
 // infoSections in the order in which INFO prints them.
 var infoSections = []infoSection{
-	{"server", false, (*infoReport).server},
-	{"clients", false, (*infoReport).clients},
-	{"memory", false, (*infoReport).memory},
-	{"persistence", false, (*infoReport).persistence},
-	{"stats", false, (*infoReport).stats},
-	{"replication", false, (*infoReport).replication},
-	{"cpu", false, (*infoReport).cpu},
-	{"modules", false, (*infoReport).modules},
-	{"commandstats", true, (*infoReport).commandStats},
-	{"errorstats", false, (*infoReport).errorStats},
-	{"cluster", false, (*infoReport).cluster},
-	{"keyspace", false, (*infoReport).keyspace},
+	{"Server", false, (*infoReport).server},
+	{"Clients", false, (*infoReport).clients},
+	{"Memory", false, (*infoReport).memory},
+	{"Persistence", false, (*infoReport).persistence},
+	{"Stats", false, (*infoReport).stats},
+	{"Replication", false, (*infoReport).replication},
+	{"CPU", false, (*infoReport).cpu},
+	{"Modules", false, (*infoReport).modules},
+	{"Commandstats", true, (*infoReport).commandStats},
+	{"Errorstats", false, (*infoReport).errorStats},
+	{"Cluster", false, (*infoReport).cluster},
+	{"Keyspace", false, (*infoReport).keyspace},
 }
 
 // infoReport collects the text of INFO.
@@ -50,6 +48,21 @@ type infoReport struct {
 }
 
 func (r *infoReport) line(name string, value any) { fmt.Fprintf(&r.b, "%s:%v\r\n", name, value) }
+
+// zero prints counters of what this server does not do, so that they are zero:
+// monitoring tools look for the fields.
+func (r *infoReport) zero(names ...string) {
+	for _, name := range names {
+		r.line(name, 0)
+	}
+}
+
+func flag(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
 
 // handleInfo replies INFO [section ...].
 func (s *Server) handleInfo(x *command.Ctx) {
@@ -72,13 +85,13 @@ func (r *infoReport) text(args [][]byte) string {
 		}
 	}
 	for _, sec := range infoSections {
-		if !(all || asked[sec.name] || usual && !sec.byAsked) {
+		if !(all || asked[strings.ToLower(sec.title)] || usual && !sec.byAsked) {
 			continue
 		}
 		if r.b.Len() > 0 {
 			r.b.WriteString("\r\n")
 		}
-		fmt.Fprintf(&r.b, "# %s\r\n", strings.ToUpper(sec.name[:1])+sec.name[1:])
+		fmt.Fprintf(&r.b, "# %s\r\n", sec.title)
 		sec.print(r)
 	}
 	return r.b.String()
@@ -91,7 +104,11 @@ func (r *infoReport) server() {
 		mode = "cluster"
 	}
 	exe, _ := os.Executable() // unknown: the field is empty
+	revision, dirty := buildRevision()
 	r.line("redis_version", config.Version)
+	r.line("redis_git_sha1", revision)
+	r.line("redis_git_dirty", flag(dirty))
+	r.line("redis_build_id", buildID())
 	r.line("server_name", "clusternode")
 	r.line("clusternode_version", Version)
 	r.line("redis_mode", mode)
@@ -100,6 +117,7 @@ func (r *infoReport) server() {
 	r.line("monotonic_clock", "Go runtime")
 	r.line("multiplexing_api", map[bool]string{true: "epoll", false: "goroutines"}[!r.s.goroutines])
 	r.line("atomicvar_api", "sync/atomic")
+	r.line("gcc_version", "0.0.0") // as Redis prints it for another compiler
 	r.line("go_version", runtime.Version())
 	r.line("process_id", os.Getpid())
 	r.line("process_supervised", r.s.cfg.String("supervised"))
@@ -113,9 +131,14 @@ func (r *infoReport) server() {
 	r.line("lru_clock", r.x.LRUClock())
 	r.line("executable", exe)
 	r.line("config_file", r.s.cfg.ConfigFile())
-	r.line("io_threads_active", map[bool]int{true: 1, false: 0}[len(r.s.loops) > 1])
+	r.line("io_threads_active", flag(len(r.s.loops) > 1))
+	n := 0
 	if port := r.s.port.Load(); port != 0 {
 		r.line("listener0", fmt.Sprintf("name=tcp,bind=%s,port=%d", strings.Join(r.s.cfg.Strings("bind"), ",bind="), port))
+		n++
+	}
+	if path := r.s.cfg.String("unixsocket"); path != "" {
+		r.line(fmt.Sprintf("listener%d", n), "name=unix,bind="+path)
 	}
 }
 
@@ -130,32 +153,42 @@ func (r *infoReport) clients() {
 	r.line("client_recent_max_input_buffer", in)
 	r.line("client_recent_max_output_buffer", out)
 	r.line("blocked_clients", r.s.pause.blocked.Load())
-	r.line("tracking_clients", 0)
-	r.line("pubsub_clients", 0)
+	r.zero("tracking_clients", "pubsub_clients")
 	r.line("watching_clients", r.s.watching.Load())
-	r.line("clients_in_timeout_table", 0)
+	r.zero("clients_in_timeout_table", "total_blocking_keys", "total_blocking_keys_on_nokey")
 }
 
 func (r *infoReport) stats() {
 	t, c := r.sum, &r.s.counters
 	action, left := r.s.pause.state(r.x.Now)
+	house := r.s.ks.HouseStats()
 	r.line("total_connections_received", c.accepted.Load())
 	r.line("total_commands_processed", t.commands)
 	r.line("instantaneous_ops_per_sec", int64(r.s.rates.commands.perSecond()))
 	r.line("total_net_input_bytes", t.netIn)
 	r.line("total_net_output_bytes", t.netOut)
+	r.zero("total_net_repl_input_bytes", "total_net_repl_output_bytes")
 	r.line("instantaneous_input_kbps", fmt.Sprintf("%.2f", r.s.rates.netIn.perSecond()/1024))
 	r.line("instantaneous_output_kbps", fmt.Sprintf("%.2f", r.s.rates.netOut.perSecond()/1024))
+	r.line("instantaneous_input_repl_kbps", "0.00")
+	r.line("instantaneous_output_repl_kbps", "0.00")
 	r.line("rejected_connections", c.rejected.Load())
-	r.line("expired_keys", t.keys.Expired+r.s.ks.HouseStats().Expired)
-	r.line("expired_stale_perc", fmt.Sprintf("%.2f", r.s.ks.HouseStats().StalePercent))
+	r.zero("sync_full", "sync_partial_ok", "sync_partial_err")
+	r.line("expired_keys", t.keys.Expired+house.Expired)
+	r.line("expired_stale_perc", fmt.Sprintf("%.2f", house.StalePercent))
+	r.line("expired_time_cap_reached_count", house.TimeCapped)
+	r.zero("evicted_keys", "evicted_clients", "total_eviction_exceeded_time", "current_eviction_exceeded_time")
 	r.line("keyspace_hits", t.keys.Hits)
 	r.line("keyspace_misses", t.keys.Misses)
-	r.line("pubsub_channels", 0)
-	r.line("pubsub_patterns", 0)
+	r.zero("pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks",
+		"migrate_cached_sockets", "slave_expires_tracked_keys")
+	r.line("active_defrag_hits", house.Moved)
+	r.zero("tracking_total_keys", "tracking_total_items", "tracking_total_prefixes", "unexpected_error_replies")
 	r.line("total_error_replies", t.errorsTotal)
 	r.line("client_output_buffer_limit_disconnections", c.outputDisconnects.Load())
-	r.line("total_active_defrag_time", 0)
+	r.zero("dump_payload_sanitizations")
+	r.line("total_reads_processed", t.reads)
+	r.line("total_writes_processed", t.writes)
 	r.line("paused_reason", map[bool]string{true: "client_pause", false: "none"}[action != "none"])
 	r.line("paused_actions", action)
 	r.line("paused_timeout_milliseconds", left)
@@ -164,21 +197,42 @@ func (r *infoReport) stats() {
 }
 
 func (r *infoReport) persistence() {
-	r.line("loading", 0)
-	r.line("async_loading", 0)
+	r.zero("loading", "async_loading", "current_cow_peak", "current_cow_size", "current_cow_size_age")
+	r.line("current_fork_perc", "0.00")
+	r.zero("current_save_keys_processed", "current_save_keys_total")
 	r.line("rdb_changes_since_last_save", r.sum.keys.Dirty)
 	r.line("rdb_bgsave_in_progress", 0)
 	r.line("rdb_last_save_time", r.s.start.Unix())
 	r.line("rdb_last_bgsave_status", "ok")
-	r.line("aof_enabled", 0)
-	r.line("aof_rewrite_in_progress", 0)
-	r.line("aof_rewrite_scheduled", 0)
+	r.line("rdb_last_bgsave_time_sec", -1)
+	r.line("rdb_current_bgsave_time_sec", -1)
+	r.zero("rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded",
+		"aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled")
+	r.line("aof_last_rewrite_time_sec", -1)
+	r.line("aof_current_rewrite_time_sec", -1)
 	r.line("aof_last_bgrewrite_status", "ok")
+	r.zero("aof_rewrites", "aof_rewrites_consecutive_failures")
 	r.line("aof_last_write_status", "ok")
+	r.zero("aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size")
 }
 
+// replication: a node that is a replica in its cluster's topology has no link
+// to its primary yet, and says so.
 func (r *infoReport) replication() {
-	r.line("role", "master")
+	if host, port, ok := r.s.busPrimary(); ok {
+		r.line("role", "slave")
+		r.line("master_host", host)
+		r.line("master_port", port)
+		r.line("master_link_status", "down")
+		r.line("master_last_io_seconds_ago", -1)
+		r.zero("master_sync_in_progress", "slave_read_repl_offset", "slave_repl_offset")
+		r.line("master_link_down_since_seconds", -1)
+		r.line("slave_priority", r.s.cfg.Int("replica-priority"))
+		r.line("slave_read_only", flag(r.s.cfg.Bool("replica-read-only")))
+		r.line("replica_announced", flag(r.s.cfg.Bool("replica-announced")))
+	} else {
+		r.line("role", "master")
+	}
 	r.line("connected_slaves", 0)
 	r.line("master_failover_state", "no-failover")
 	r.line("master_replid", r.s.runID)
@@ -229,47 +283,13 @@ func (r *infoReport) errorStats() {
 }
 
 func (r *infoReport) cluster() {
-	r.line("cluster_enabled", map[bool]int{true: 1, false: 0}[r.s.bus != nil])
+	r.line("cluster_enabled", flag(r.s.bus != nil))
 }
 
 func (r *infoReport) keyspace() {
 	for db := range r.s.ks.Databases() {
 		if n := r.s.ks.DBSize(db); n > 0 {
-			r.line(fmt.Sprintf("db%d", db), fmt.Sprintf("keys=%d,expires=%d,avg_ttl=%d", n, r.s.ks.Expires(db), r.averageTTL(db)))
+			r.line(fmt.Sprintf("db%d", db), fmt.Sprintf("keys=%d,expires=%d,avg_ttl=%d", n, r.s.ks.Expires(db), r.s.ks.AvgTTL(db)))
 		}
 	}
-}
-
-// ttlSlots is from how many slots averageTTL takes its sample.
-const ttlSlots = 16
-
-// averageTTL is the mean time to live in milliseconds, over a sample of slots.
-func (r *infoReport) averageTTL(db int) int64 {
-	ks := r.s.ks
-	if ks.Expires(db) == 0 {
-		return 0
-	}
-	if w := workerOf(r.x); !w.inGate { // INFO may wait, so it runs outside
-		w.x.Enter()
-		defer w.x.Leave()
-	}
-	sum, n, visited := int64(0), int64(0), 0
-	ks.EachSlot(db, r.x.Locker, func(_ slots.Slot, p *keyspace.Part) bool {
-		if p.Expires() == 0 {
-			return true
-		}
-		p.Each(func(e keyspace.Entry) bool {
-			if e.HasExpire() && e.ExpireAt() > r.x.Now {
-				sum += e.ExpireAt() - r.x.Now
-				n++
-			}
-			return true
-		})
-		visited++
-		return visited < ttlSlots
-	})
-	if n == 0 {
-		return 0
-	}
-	return sum / n
 }

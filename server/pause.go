@@ -1,6 +1,7 @@
 package server
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -103,8 +104,12 @@ func (p *pause) begin(now, until int64, all bool) {
 	}
 	p.all.Store(all)
 	p.until.Store(until)
-	p.timer = time.AfterFunc(time.Duration(max(until-now, 0))*time.Millisecond, p.end)
+	left := min(max(until-now, 0), maxPause)
+	p.timer = time.AfterFunc(time.Duration(left)*time.Millisecond, p.end)
 }
+
+// maxPause is the longest that a timer can wait, in milliseconds: 292 years.
+const maxPause = math.MaxInt64 / int64(time.Millisecond)
 
 // end resumes everybody.
 func (p *pause) end() {

@@ -4,7 +4,18 @@ import (
 	"bytes"
 	"os"
 	"strconv"
+
+	"golang.org/x/sys/unix"
 )
+
+// systemMemory is the size of the machine's memory in bytes, 0 if unknown.
+func systemMemory() int64 {
+	var info unix.Sysinfo_t
+	if unix.Sysinfo(&info) != nil {
+		return 0
+	}
+	return int64(uint64(info.Totalram) * uint64(info.Unit))
+}
 
 // residentBytes is the resident memory of the process, 0 if it is unknown.
 func residentBytes() int64 {

@@ -37,6 +37,7 @@ type Server struct {
 	janitor     *janitor
 	bus         *bus // nil without cluster support
 	start       time.Time
+	startMemory int64 // used_memory of the empty node
 	runID       string
 	goroutines  bool
 
@@ -83,6 +84,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("reserving memory: %w", err)
 	}
 	s.ks = ks
+	s.startMemory = ks.Memory().Used()
 	if err := s.build(); err != nil {
 		s.teardown()
 		return nil, err

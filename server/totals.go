@@ -26,6 +26,8 @@ func (t *totals) addStats(st *workerStats, keys *command.Stats, perCmd []cmdStat
 	t.commands += st.commands
 	t.netIn += st.netIn
 	t.netOut += st.netOut
+	t.reads += st.reads
+	t.writes += st.writes
 	t.errorsTotal += st.errorsTotal
 	t.parked += st.parked
 	t.offloaded += st.offloaded

@@ -36,6 +36,8 @@ type workerStats struct {
 	commands    int64
 	netIn       int64 // bytes read from clients
 	netOut      int64 // bytes queued to clients
+	reads       int64 // pieces of input that came
+	writes      int64 // attempts to send
 	errors      map[string]int64
 	errorsTotal int64
 	parked      int64 // commands set aside because their slot was locked

@@ -1,0 +1,250 @@
+package server
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// endInput closes the client's side of the connection.
+func (c *testClient) endInput() { require.NoError(c.t, c.nc.(*net.UnixConn).CloseWrite()) }
+
+// rest reads until the server closes.
+func (c *testClient) rest() string {
+	b, err := io.ReadAll(c.in)
+	require.NoError(c.t, err)
+	return string(b)
+}
+
+func eventually(t testing.TB, f func() bool) {
+	t.Helper()
+	require.Eventually(t, f, time.Minute, time.Millisecond)
+}
+
+// TestHalfClosed: a client that closes its side after a pipeline gets all
+// replies: those that wait for a long command, for a locked slot, and those
+// that do not fit the socket.
+func TestHalfClosed(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		setup := n.dial()
+		require.Equal(t, "+OK", setup.do("MSET", "{x}1", strings.Repeat("ab", 3000), "{x}2", strings.Repeat("ba", 3000)))
+		require.Equal(t, "+OK", setup.do("SET", "big", strings.Repeat("v", 100_000)))
+
+		c := n.dial()
+		c.raw(encode("PING") + encode("INFO", "nosuchsection") + encode("LCS", "{x}1", "{x}2", "LEN") + encode("ECHO", "end") + "*1\r\n$4\r\nPI")
+		c.endInput()
+		require.Equal(t, "+PONG\r\n$0\r\n\r\n:5999\r\n$3\r\nend\r\n", c.rest())
+
+		holder, waiter := n.dial(), n.dial()
+		holder.raw(encode("LCS", "{x}1", "{x}2", "LEN"))
+		waiter.raw(encode("APPEND", "{x}3", "1") + encode("APPEND", "{x}3", "2"))
+		waiter.endInput()
+		require.Equal(t, ":1\r\n:2\r\n", waiter.rest())
+		require.Equal(t, ":5999", holder.read())
+
+		many := n.dial()
+		many.raw(strings.Repeat(encode("GET", "big"), 200))
+		many.endInput()
+		require.Len(t, many.rest(), 200*(100_000+len("$100000\r\n\r\n")))
+		eventually(t, func() bool { return n.s.counters.clients.Load() == 2 }) // setup and holder
+	})
+}
+
+// TestPauseHoldsBackQueueing: as Redis, CLIENT PAUSE WRITE holds back a write
+// that MULTI would queue; INFO counts it as blocked, CLIENT LIST shows b.
+func TestPauseHoldsBackQueueing(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		a, b := n.dial(), n.dial()
+		require.Equal(t, "+OK", b.do("MULTI"))
+		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "1000000", "WRITE"))
+		require.Equal(t, "+QUEUED", b.do("GET", "x"))
+		b.send("SET", "x", "1")
+		eventually(t, func() bool { return strings.Contains(a.do("INFO", "clients"), "blocked_clients:1\\r") })
+		require.Contains(t, a.do("CLIENT", "LIST"), "flags=xbU")
+		require.Equal(t, "-ERR wrong number of arguments for 'set' command", a.do("SET", "x"), "refused before it would wait")
+		require.Equal(t, "+OK", a.do("CLIENT", "UNPAUSE"))
+		require.Equal(t, "+QUEUED", b.read())
+		require.Contains(t, a.do("INFO", "clients"), "blocked_clients:0\\r")
+
+		// A reading EXEC passes, a writing one waits.
+		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "1000000", "WRITE"))
+		b.send("EXEC")
+		require.Equal(t, "+OK", a.do("MULTI"))
+		require.Equal(t, "+QUEUED", a.do("GET", "x"))
+		require.Equal(t, "*[(null $)]", a.do("EXEC"))
+		eventually(t, func() bool { return n.s.pause.blocked.Load() == 1 })
+		require.Equal(t, "+OK", a.do("CLIENT", "UNPAUSE"))
+		require.Equal(t, "*[(null $) +OK]", b.read())
+	})
+}
+
+// TestPauseAll holds back everything, CLIENT UNPAUSE and new connections
+// included, but not what is refused anyway. Offloaded commands wait as well,
+// and whatever the client sends behind one stays behind it.
+func TestPauseAll(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		a, b, fresh, leaver := n.dial(), n.dial(), n.dial(), n.dial()
+		for _, c := range []*testClient{b, leaver} {
+			require.Equal(t, "+PONG", c.do("PING"))
+		}
+		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "1000000"))
+		a.send("CLIENT", "UNPAUSE")
+		b.raw(encode("INFO", "nosuchsection") + encode("ECHO", "behind"))
+		fresh.send("PING")
+		leaver.send("PING")
+		eventually(t, func() bool { return n.s.pause.blocked.Load() == 4 })
+		b.raw(encode("ECHO", "more"))
+		require.NoError(t, leaver.nc.Close())
+		if !n.s.goroutines { // there the goroutine sees it afterwards
+			eventually(t, func() bool { return n.s.pause.blocked.Load() == 3 })
+		}
+		n.s.pause.end()
+		require.Equal(t, "+OK", a.read())
+		require.Equal(t, "+PONG", fresh.read())
+		require.Equal(t, `$""`, b.read())
+		require.Equal(t, `$"behind"`, b.read())
+		require.Equal(t, `$"more"`, b.read())
+		require.Zero(t, n.s.pause.blocked.Load())
+		eventually(t, func() bool { return n.s.counters.clients.Load() == 3 })
+	})
+}
+
+// TestCloseDuringPause: the node ends although clients are held back for long.
+func TestCloseDuringPause(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		a, b, c := n.dial(), n.dial(), n.dial()
+		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "100000000"))
+		b.send("INFO")
+		c.send("PING")
+		eventually(t, func() bool { return n.s.pause.blocked.Load() == 2 })
+		n.s.Close()
+		require.True(t, b.closed())
+	})
+}
+
+// TestClientReply: CLIENT REPLY in all its corners, as Redis 7.0 answers.
+func TestClientReply(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		for _, c := range []struct{ sent, want string }{
+			{"CLIENT REPLY SKIP\r\nCLIENT REPLY SKIP\r\nECHO 1\r\nECHO 2\r\nQUIT\r\n", "$1\r\n2\r\n+OK\r\n"},
+			{"CLIENT REPLY SKIP\r\nCLIENT REPLY OFF\r\nECHO 1\r\nCLIENT REPLY ON\r\nQUIT\r\n", "+OK\r\n+OK\r\n"},
+			{"CLIENT REPLY OFF\r\nNOSUCH\r\nGET\r\nRESET\r\nECHO 3\r\nQUIT\r\n", "+RESET\r\n$1\r\n3\r\n+OK\r\n"},
+			{"CLIENT REPLY SKIP\r\nCLIENT REPLY ON\r\nQUIT\r\n", "+OK\r\n+OK\r\n"},
+			{"CLIENT REPLY SKIP\r\nINFO\r\nECHO 4\r\nQUIT\r\n", "$1\r\n4\r\n+OK\r\n"},
+			{"CLIENT REPLY OFF\r\nINFO\r\nCLIENT LIST\r\nCLIENT REPLY ON\r\nQUIT\r\n", "+OK\r\n+OK\r\n"},
+			{"CLIENT REPLY OFF\r\nECHO 5\r\nQUIT\r\n", ""},
+			{"CLIENT REPLY OFF\r\n*1\r\n:\r\n", ""},
+			{"MULTI\r\nCLIENT REPLY SKIP\r\nPING\r\nDISCARD\r\nQUIT\r\n", "+OK\r\n+QUEUED\r\n+QUEUED\r\n+OK\r\n+OK\r\n"},
+		} {
+			cl := n.dial()
+			cl.raw(c.sent)
+			require.Equal(t, c.want, cl.rest(), "%q", c.sent)
+		}
+	})
+}
+
+// TestLeavingTransactions: QUIT, RESET and HELLO between MULTI and EXEC.
+func TestLeavingTransactions(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c := n.dial()
+		c.raw("MULTI\r\nSET a 1\r\nQUIT\r\nEXEC\r\n")
+		require.Equal(t, "+OK\r\n+QUEUED\r\n+OK\r\n", c.rest())
+		c = n.dial()
+		require.Equal(t, "+OK", c.do("WATCH", "a"))
+		require.Equal(t, "+OK", c.do("MULTI"))
+		require.Equal(t, "+QUEUED", c.do("SET", "a", "1"))
+		require.Equal(t, "+RESET", c.do("RESET"))
+		require.Equal(t, "-ERR EXEC without MULTI", c.do("EXEC"))
+		require.Zero(t, n.s.watching.Load())
+		require.Equal(t, "+OK", c.do("MULTI"))
+		require.Equal(t, "+QUEUED", c.do("HELLO", "3"))
+		require.Equal(t, "+QUEUED", c.do("GET", "a"))
+		require.Regexp(t, `^\*\[%\[.* \(null _\)\]$`, c.do("EXEC"))
+	})
+}
+
+// TestQueuedCommandsAreBounded: what MULTI keeps counts against the query
+// buffer limit.
+func TestQueuedCommandsAreBounded(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start("--client-query-buffer-limit", "1mb")
+		c := n.dial()
+		require.Equal(t, "+OK", c.do("MULTI"))
+		batch := strings.Repeat(encode("PING"), 1000)
+		for range 100 { // the server closes long before the end
+			if _, err := c.nc.Write([]byte(batch)); err != nil {
+				break
+			}
+		}
+		require.True(t, c.closed())
+		require.Equal(t, "+PONG", n.dial().do("PING"))
+	})
+}
+
+// TestPasswordTakenAway: without a password nobody needs one.
+func TestPasswordTakenAway(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start("--requirepass", "secret")
+		c, admin := n.dial(), n.dial()
+		require.Equal(t, "-NOAUTH Authentication required.", c.do("PING"))
+		require.Equal(t, "+OK", admin.do("AUTH", "secret"))
+		require.Equal(t, "+OK", admin.do("CONFIG", "SET", "requirepass", ""))
+		require.Equal(t, "+PONG", c.do("PING"))
+	})
+}
+
+// TestCommandStatsOfRefusedCalls: what Redis counts where.
+func TestCommandStatsOfRefusedCalls(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c := n.dial()
+		for _, line := range []string{
+			"GET", "CLIENT NOSUB", "NOSUCH", "CLIENT", "CLIENT KILL", "EXEC", "EXEC x", "MULTI x", "SET s abc", "INCR s",
+			"MULTI", "INCR s", "SET q 1", "EXEC", "MULTI", "NOSUCH", "EXEC", "AUTH x", "MULTI", "GET", "DISCARD",
+		} {
+			c.do(strings.Fields(line)...)
+		}
+		stats := c.do("INFO", "commandstats", "errorstats", "stats")
+		for name, want := range map[string]string{
+			"discard": "calls=1 rejected_calls=0,failed_calls=0", "incr": "calls=2 rejected_calls=0,failed_calls=2",
+			"multi": "calls=3 rejected_calls=1,failed_calls=0", "exec": "calls=3 rejected_calls=1,failed_calls=2",
+			"set": "calls=2 rejected_calls=0,failed_calls=0", "get": "calls=0 rejected_calls=2,failed_calls=0",
+			"auth": "calls=1 rejected_calls=0,failed_calls=1", "client": "calls=0 rejected_calls=1,failed_calls=0",
+			"client\\|kill": "calls=0 rejected_calls=1,failed_calls=0",
+		} {
+			calls, rest, _ := strings.Cut(want, " ")
+			require.Regexp(t, "cmdstat_"+name+":"+calls+",usec=[0-9]+,usec_per_call=[0-9.]+,"+rest, stats)
+		}
+		require.Contains(t, stats, "errorstat_ERR:count=12")
+		require.Contains(t, stats, "errorstat_EXECABORT:count=2")
+		require.Contains(t, stats, "total_error_replies:14")
+		require.Contains(t, stats, "total_commands_processed:12")
+	})
+}
+
+// TestTimeoutAtRunTime: CONFIG SET timeout is for connections too that wait
+// already, and 0 takes it back.
+func TestTimeoutAtRunTime(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		idle, busy := n.dial(), n.dial()
+		require.Equal(t, "+PONG", idle.do("PING"))
+		require.Equal(t, "+OK", busy.do("CONFIG", "SET", "timeout", "1"))
+		eventually(t, func() bool {
+			require.Equal(t, "+PONG", busy.do("PING"))
+			return n.s.counters.clients.Load() == 1
+		})
+		require.True(t, idle.closed())
+		require.Equal(t, "+OK", busy.do("CONFIG", "SET", "timeout", "0"))
+	})
+}
