@@ -86,12 +86,18 @@ func (g *Generator) step() Step {
 			return st
 		}
 		st.Args = g.command()
-		if st.Args == nil || Differs(g.oracle, st.Args) != "" || g.inMulti[st.Conn] && differsInMulti(g.oracle, st.Args) {
+		if st.Args == nil || g.differs(st) {
 			continue
 		}
 		g.follow(st)
 		return st
 	}
+}
+
+// differs says whether the oracle takes the step in its own way.
+func (g *Generator) differs(st Step) bool {
+	return Differs(g.oracle, st.Args) != "" || g.inMulti[st.Conn] && differsInMulti(g.oracle, st.Args) ||
+		g.cluster && differsInCluster(g.oracle, st.Args)
 }
 
 // connection prefers the first; the second is there to interfere.

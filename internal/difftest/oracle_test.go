@@ -122,7 +122,7 @@ func playRandom(t *testing.T, dir string, s *Servers, seed uint64, commands int)
 
 // report shrinks the history and saves it, as it was if shrinking met chance.
 func report(t *testing.T, dir string, s *Servers, seed uint64, h History, first *Divergence) {
-	small := ShrinkOn(s.Pair(h), h)
+	small := ShrinkOn(s.Pair(h), h, first)
 	d, err := Run(s.Pair(h), small)
 	require.NoError(t, err)
 	if d == nil {
@@ -152,7 +152,7 @@ func TestPlantedBugAgainstOracle(t *testing.T) {
 			d, err := Run(p, h)
 			require.NoError(t, err)
 			if found = d != nil; found {
-				small := ShrinkOn(p, h)
+				small := ShrinkOn(p, h, d)
 				require.LessOrEqual(t, len(small.Steps), 4, small.Format())
 			}
 		}

@@ -31,11 +31,15 @@ func (d *Divergence) String() string {
 
 // signature is equal for differences that are probably the same.
 func (d *Divergence) signature() string {
-	name := d.Step.Raw
+	return fmt.Sprintf("%s %.30s %.30s", d.command(), d.Ours, d.Oracle)
+}
+
+// command is the name of the command that diverged, or its bytes.
+func (d *Divergence) command() string {
 	if len(d.Step.Args) > 0 {
-		name = strings.ToLower(d.Step.Args[0])
+		return strings.ToLower(d.Step.Args[0])
 	}
-	return fmt.Sprintf("%s %.30s %.30s", name, d.Ours, d.Oracle)
+	return d.Step.Raw
 }
 
 // run is one history on both servers.

@@ -83,10 +83,11 @@ func shorten(i, arg int, steps []Step, try func(int, Step) bool) bool {
 	return try(i, s)
 }
 
-// ShrinkOn shrinks a history that diverges on the pair.
-func ShrinkOn(p Pair, h History) History {
+// ShrinkOn shrinks a history that diverges on the pair. What is left diverges at the same command, so that shrinking does not
+// slide to another difference, perhaps a known one.
+func ShrinkOn(p Pair, h History, first *Divergence) History {
 	return Shrink(h, func(h History) bool {
 		d, err := Run(p, h)
-		return err == nil && d != nil
+		return err == nil && d != nil && d.command() == first.command()
 	})
 }

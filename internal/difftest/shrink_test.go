@@ -23,7 +23,7 @@ func TestPlantedBugIsFoundAndShrunk(t *testing.T) {
 		if d == nil {
 			continue
 		}
-		small := ShrinkOn(p, h)
+		small := ShrinkOn(p, h, d)
 		d, err = Run(p, small)
 		require.NoError(t, err)
 		require.NotNil(t, d)
