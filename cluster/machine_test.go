@@ -240,6 +240,40 @@ func TestLost(t *testing.T) {
 	require.Equal(t, "0-4", m.self.rec.Claims.String())
 }
 
+// TestBinding: who gets a slot that a record claims.
+func TestBinding(t *testing.T) {
+	type claim struct {
+		node  string
+		epoch uint64
+		claim bool
+	}
+	for name, c := range map[string]struct {
+		records []claim
+		want    string
+	}{
+		"unbound":                     {[]claim{{"2", 1, true}}, "2"},
+		"greater epoch":               {[]claim{{"2", 1, true}, {"3", 2, true}}, "3"},
+		"equal epoch":                 {[]claim{{"3", 2, true}, {"2", 2, true}}, "3"},
+		"smaller epoch":               {[]claim{{"3", 2, true}, {"2", 1, true}}, "3"},
+		"the owner let go":            {[]claim{{"3", 2, true}, {"3", 2, false}, {"2", 1, true}}, "2"},
+		"the owner lets go later":     {[]claim{{"3", 2, true}, {"2", 1, true}, {"3", 2, false}}, "2"},
+		"nobody claims it any more":   {[]claim{{"3", 2, true}, {"3", 2, false}}, "3"},
+		"the greater one claims late": {[]claim{{"3", 1, true}, {"2", 5, false}, {"2", 5, true}}, "2"},
+	} {
+		m := lone(nil)
+		for i, r := range c.records {
+			withPeer(m, r.node, func(rec *Record) {
+				rec.Version.Seq, rec.ConfigEpoch = uint64(i+1), r.epoch
+				if r.claim {
+					rec.Claims.Add(7)
+				}
+			})
+			m.Ready()
+		}
+		require.Equal(t, id40(c.want), m.bound[7].id, name)
+	}
+}
+
 // TestImportingIsLeftAlone: claims do not touch a slot that the node imports.
 func TestImportingIsLeftAlone(t *testing.T) {
 	m := lone(nil)

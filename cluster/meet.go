@@ -218,7 +218,7 @@ func (m *Machine) LinkUp(now time.Duration, id string, boot Boot, local, remote 
 	m.at(now)
 	m.ends[id] = linkEnds{true, local, remote}
 	n := m.nodes[id]
-	if n == nil {
+	if n == nil || n == m.self {
 		return
 	}
 	n.link = true
@@ -235,7 +235,7 @@ func (m *Machine) LinkUp(now time.Duration, id string, boot Boot, local, remote 
 func (m *Machine) LinkDown(now time.Duration, id string) {
 	m.at(now)
 	delete(m.ends, id)
-	if n := m.nodes[id]; n != nil {
+	if n := m.nodes[id]; n != nil && n != m.self {
 		n.link = false
 		n.pulse.link.Store(false)
 		n.nextPing = m.now

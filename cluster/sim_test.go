@@ -149,7 +149,7 @@ func (s *sim) start(i int) {
 	n.m = New(n.cfg, saved, s.now, s.rand.Uint64())
 	n.life++
 	n.peers = nil
-	if b, ok := n.boots[n.m.ID()]; ok && !b.Less(n.m.Boot()) {
+	if b, ok := n.boots[n.m.ID()]; ok && b.Counter >= n.m.Boot().Counter {
 		s.fatalf("node %d started with boot %v after %v", i, n.m.Boot(), b)
 	}
 	n.boots[n.m.ID()] = n.m.Boot()

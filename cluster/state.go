@@ -1,5 +1,7 @@
 package cluster
 
+import "time"
+
 // updateState works out cluster_state. The node serves when it reaches a
 // majority of the voters and, with cluster-require-full-coverage, every slot
 // has an owner that has not failed.
@@ -65,18 +67,19 @@ func (m *Machine) setState(ok bool, why string) {
 	}
 }
 
-// settleAfter is how long a membership without full coverage has to stay the
-// same before the cluster gets an id.
-const settleAfter = 10e9 // ns
+// settleAfter is how long a membership has to stay the same before a cluster
+// that is not complete gets an id, or one whose first node does not give it one.
+const settleAfter = 10 * time.Second
 
 // tickCluster gives the cluster an id once it is one: two nodes or more, and
 // all slots bound, or some and nobody joined for a while. Until then any two
 // groups may meet, so that chains of MEETs work while a cluster is created.
+// The node with the smallest id draws it; where two did, the smaller name wins.
 func (m *Machine) tickCluster() {
 	if m.cluster != "" || !m.big() {
 		return
 	}
-	if m.assigned == len(m.bound) || m.now-m.settling > settleAfter {
+	if m.assigned == len(m.bound) && m.order[0] == m.self || m.now-m.settling > settleAfter {
 		m.cluster = randomID(m.rand)
 		m.dirtyRecord = true
 	}
