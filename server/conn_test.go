@@ -92,30 +92,36 @@ func TestSlowReader(t *testing.T) {
 }
 
 // BenchmarkCommand is one command of a pipeline of 16, through parser,
-// dispatch, lock and handler; keys are spread over a table of 100,000.
+// dispatch, lock and handler; keys are spread over a table of 100,000, or
+// there is one.
 func BenchmarkCommand(b *testing.B) {
-	for _, name := range []string{"SET", "GET", "INCR"} {
-		b.Run(name, func(b *testing.B) {
-			w, c := newConn(b, &memory{limit: 1 << 30})
-			var batches [][]byte
-			for i := range 6250 {
-				var batch []byte
-				for j := range 16 {
-					key := fmt.Sprintf("%s:%012d", name, (i*16+j)*7919%100_000)
-					switch name {
-					case "SET":
-						batch = append(batch, encode("SET", key, strings.Repeat("v", 64))...)
-					default:
-						batch = append(batch, encode(name, key)...)
+	for _, keys := range []int{1, 100_000} {
+		for _, name := range []string{"SET", "GET", "INCR"} {
+			b.Run(fmt.Sprintf("%s/%d", name, keys), func(b *testing.B) {
+				w, c := newConn(b, &memory{limit: 1 << 30})
+				batches := pipelines(name, keys)
+				for i := 0; b.Loop(); i++ {
+					if i%16 == 0 {
+						w.feed(c, batches[i/16%len(batches)])
 					}
 				}
-				batches = append(batches, batch)
-			}
-			for i := 0; b.Loop(); i++ {
-				if i%16 == 0 {
-					w.feed(c, batches[i/16%len(batches)])
-				}
-			}
-		})
+			})
+		}
 	}
+}
+
+// pipelines are batches of 16 times the command, over so many keys.
+func pipelines(name string, keys int) (batches [][]byte) {
+	for i := range 6250 {
+		var batch []byte
+		for j := range 16 {
+			args := []string{name, fmt.Sprintf("%s:%012d", name, (i*16+j)*7919%keys)}
+			if name == "SET" {
+				args = append(args, strings.Repeat("v", 64))
+			}
+			batch = append(batch, encode(args...)...)
+		}
+		batches = append(batches, batch)
+	}
+	return batches
 }

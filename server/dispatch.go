@@ -160,23 +160,9 @@ func (w *worker) collectSlots(c *conn, spec *command.Spec) {
 // checked makes the checks that depend on the keys, with their slots locked
 // (or the world stopped), and runs or queues the command.
 func (w *worker) checked(c *conn, spec *command.Spec) verdict {
-	if t := w.s.table.Load(); t != nil {
-		if text := w.route(c, spec, t); text != "" {
-			w.redirect(c, spec, text)
-			return finished
-		}
+	if v, decided := w.refused(c, spec); decided {
+		return v
 	}
-	if limit := w.s.lim.maxMemory.Load(); limit > 0 && w.growsMemory(c, spec) && w.s.ks.UsedMemory() > limit {
-		w.reject(c, spec, resp.ErrOOM)
-		return finished
-	}
-	if w.s.pause.holds(w.cx.Now, spec, c) {
-		if c.parked != parkOffload { // else the pooled worker waits for the end
-			w.s.pause.add(c)
-		}
-		return setAside
-	}
-	c.lastCmd = spec
 	switch {
 	case c.Has(command.ClientMulti) && !spec.Is(command.Immediate):
 		w.enqueue(c, spec, w.cx.Args)
@@ -188,6 +174,29 @@ func (w *worker) checked(c *conn, spec *command.Spec) verdict {
 		w.call(c, spec)
 	}
 	return finished
+}
+
+// refused makes the checks that depend on the keys. decided: the command does
+// not run now.
+func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) {
+	if t := w.s.table.Load(); t != nil {
+		if text := w.route(c, spec, t); text != "" {
+			w.redirect(c, spec, text)
+			return finished, true
+		}
+	}
+	if limit := w.s.lim.maxMemory.Load(); limit > 0 && w.growsMemory(c, spec) && w.s.ks.UsedMemory() > limit {
+		w.reject(c, spec, resp.ErrOOM)
+		return finished, true
+	}
+	if w.s.pause.holds(w.cx.Now, spec, c) {
+		if c.parked != parkOffload { // else the pooled worker waits for the end
+			w.s.pause.add(c)
+		}
+		return setAside, true
+	}
+	c.lastCmd = spec
+	return finished, false
 }
 
 // growsMemory says which commands are refused when memory is used up: those
@@ -219,17 +228,22 @@ func (w *worker) isLong(c *conn, spec *command.Spec) bool {
 
 // call runs the handler, with everything locked, and accounts for it.
 func (w *worker) call(c *conn, spec *command.Spec) {
+	began := w.last
+	w.invoke(c, spec)
+	w.perCmd[spec.ID()].nanos += w.tick() - began
+}
+
+// invoke is call without the clock: see runBatch.
+func (w *worker) invoke(c *conn, spec *command.Spec) {
 	w.cx.BindParts()
 	w.cx.Locker = w.locker
 	if w.inGate {
 		w.cx.Locker = keyspace.NoLock
 	}
 	w.w.LastError = ""
-	began := w.last
 	spec.Handler(&w.cx)
 	st := &w.perCmd[spec.ID()]
 	st.calls++
-	st.nanos += w.tick() - began
 	w.stats.commands++
 	c.commands++
 	if w.w.LastError != "" {

@@ -1,10 +1,6 @@
 package slots
 
-import (
-	"bytes"
-
-	"github.com/sigurn/crc16"
-)
+import "bytes"
 
 // Count is the number of hash slots of a cluster.
 const Count = 16384
@@ -12,12 +8,9 @@ const Count = 16384
 // Slot is a hash slot, 0 to Count-1.
 type Slot uint16
 
-// crcTable is CRC16/XMODEM: polynomial 0x1021, initial value 0, no reflection.
-var crcTable = crc16.MakeTable(crc16.CRC16_XMODEM)
-
 // Of returns the slot of a key.
 func Of(key []byte) Slot {
-	return Slot(crc16.Checksum(HashPart(key), crcTable) % Count)
+	return Slot(checksum(HashPart(key)) % Count)
 }
 
 // HashPart returns the part of the key that decides its slot: what stands

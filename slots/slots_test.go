@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/sigurn/crc16"
 	"github.com/stretchr/testify/require"
 )
 
@@ -16,6 +17,26 @@ func TestOf(t *testing.T) {
 	} {
 		require.Equal(t, want, Of([]byte(key)), key)
 	}
+}
+
+// TestChecksumIsTheLibrarys compares the unrolled checksum with its source.
+func TestChecksumIsTheLibrarys(t *testing.T) {
+	lib := crc16.MakeTable(crc16.CRC16_XMODEM)
+	b := make([]byte, 100)
+	for i := range b {
+		b[i] = byte(i*i*31 + 7)
+	}
+	for from := range 20 {
+		for to := from; to <= len(b); to++ {
+			require.Equal(t, crc16.Checksum(b[from:to], lib), checksum(b[from:to]))
+		}
+	}
+}
+
+func FuzzChecksum(f *testing.F) {
+	lib := crc16.MakeTable(crc16.CRC16_XMODEM)
+	f.Add([]byte("123456789"))
+	f.Fuzz(func(t *testing.T, b []byte) { require.Equal(t, crc16.Checksum(b, lib), checksum(b)) })
 }
 
 func TestHashPart(t *testing.T) {
