@@ -7,9 +7,9 @@ import (
 	"clusternode/slots"
 )
 
-// TestSimChaos lets everything go wrong for a while, then heals the network and
+// TestSimulationChaos lets everything go wrong for a while, then heals the network and
 // does what an operator would do; all nodes must end with one view.
-func TestSimChaos(t *testing.T) {
+func TestSimulationChaos(t *testing.T) {
 	eachSeed(t, func(t *testing.T, seed uint64) {
 		s := newSim(t, seed, 4+int(seed%5))
 		s.create(2 + int(seed%3))

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"clusternode/slots"
 )
 
@@ -152,7 +154,7 @@ func (s *sim) allOK() bool {
 	return true
 }
 
-func TestSimCreate(t *testing.T) {
+func TestSimulationCreate(t *testing.T) {
 	eachSeed(t, func(t *testing.T, seed uint64) {
 		s := newSim(t, seed, 6)
 		s.loss, s.repeat = 0.1, 0.1
@@ -161,9 +163,9 @@ func TestSimCreate(t *testing.T) {
 	})
 }
 
-// TestSimChain: MEETs in a chain, all at once, among primaries that own slots
+// TestSimulationChain: MEETs in a chain, all at once, among primaries that own slots
 // and have no epochs.
-func TestSimChain(t *testing.T) {
+func TestSimulationChain(t *testing.T) {
 	eachSeed(t, func(t *testing.T, seed uint64) {
 		s := newSim(t, seed, 7)
 		s.dialPeers()
@@ -177,8 +179,8 @@ func TestSimChain(t *testing.T) {
 	})
 }
 
-// TestSimDoubleClaims: fresh nodes that all claim all slots end with one owner.
-func TestSimDoubleClaims(t *testing.T) {
+// TestSimulationDoubleClaims: fresh nodes that all claim all slots end with one owner.
+func TestSimulationDoubleClaims(t *testing.T) {
 	eachSeed(t, func(t *testing.T, seed uint64) {
 		s := newSim(t, seed, 4)
 		s.loss, s.repeat = 0.1, 0.1
@@ -195,8 +197,8 @@ func TestSimDoubleClaims(t *testing.T) {
 	})
 }
 
-// TestSimRestart: nodes restart one after the other, on other ports too.
-func TestSimRestart(t *testing.T) {
+// TestSimulationRestart: nodes restart one after the other, on other ports too.
+func TestSimulationRestart(t *testing.T) {
 	eachSeed(t, func(t *testing.T, seed uint64) {
 		s := newSim(t, seed, 5)
 		s.create(3)
@@ -212,9 +214,9 @@ func TestSimRestart(t *testing.T) {
 	})
 }
 
-// TestSimFailure: a primary that is cut off is FAIL for all others, serves no
+// TestSimulationFailure: a primary that is cut off is FAIL for all others, serves no
 // more, and all is well again after it is back.
-func TestSimFailure(t *testing.T) {
+func TestSimulationFailure(t *testing.T) {
 	eachSeed(t, func(t *testing.T, seed uint64) {
 		s := newSim(t, seed, 7)
 		s.create(4)
@@ -247,4 +249,23 @@ func TestSimFailure(t *testing.T) {
 			return true
 		})
 	})
+}
+
+// TestSimulationCrowd: many nodes meet the first one at once, and are one cluster
+// before the digests have to help.
+func TestSimulationCrowd(t *testing.T) {
+	const n = 40
+	s := newSim(t, 1, n)
+	s.dialPeers()
+	for i, node := range s.nodes {
+		s.call(node, func(m *Machine) {
+			s.must(m.AddSlots(s.now, []slots.Range{share(i, n)}))
+			s.must(m.SetConfigEpoch(s.now, uint64(i+1)))
+		})
+	}
+	for i := 1; i < n; i++ {
+		s.meet(i, 0)
+	}
+	s.until(20*time.Second, "join", func() bool { return s.converged() && s.allOK() && len(s.nodes[0].m.nodes) == n })
+	require.Less(t, s.nodes[0].m.counters.sent[kindSync].Load(), int64(n))
 }
