@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -20,6 +21,7 @@ type Plan struct {
 	For      time.Duration // until then new batches are sent
 	Count    int64         // if not 0, stop after so many requests instead
 	Seed     uint64
+	Stall    time.Duration // how long without any reply is a failure; 0: a minute
 }
 
 // Result is what came back.
@@ -33,8 +35,7 @@ type Result struct {
 	Latency    Hist          // of each request; in a closed loop of its whole batch
 }
 
-// stall is how long a run waits without any reply before it gives up.
-const stall = 60 * time.Second
+const defaultStall = time.Minute
 
 // runner is a run at work; one locked thread uses it.
 type runner struct {
@@ -69,6 +70,7 @@ type batch struct {
 
 // Run plays the plan.
 func Run(p Plan) (Result, error) {
+	p.Stall = cmp.Or(p.Stall, defaultStall)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	r := &runner{plan: p, rng: rand.New(rand.NewPCG(p.Seed, 1)), buf: make([]byte, 256<<10)}
@@ -122,8 +124,8 @@ func (r *runner) loop() error {
 		now := r.now()
 		if n > 0 {
 			heard = now
-		} else if now-heard > stall {
-			return fmt.Errorf("%d requests without a reply for %s", r.waiting, stall)
+		} else if now-heard > r.plan.Stall {
+			return fmt.Errorf("%d requests without a reply for %s", r.waiting, r.plan.Stall)
 		}
 	}
 	return nil
