@@ -67,7 +67,7 @@ func newMembers(m *mesh, name peerName, owner membersOwner) (*members, error) {
 	// Its verdicts are hints: they may come late, but wrong ones on a busy machine cost joins.
 	c.ProbeInterval, c.ProbeTimeout = time.Second, 500*time.Millisecond
 	c.SuspicionMult = 4
-	c.GossipInterval = 50 * time.Millisecond
+	c.GossipInterval = 100 * time.Millisecond
 	c.GossipToTheDeadTime = 10 * time.Second
 	c.TCPTimeout = 5 * time.Second
 	c.HandoffQueueDepth = 256
