@@ -18,7 +18,6 @@ type Config struct {
 
 	// Where the node listens; 0 means it does not.
 	Port, TLSPort, BusPort int
-	TLSCluster             bool // tls-cluster: the bus uses TLS
 
 	// The announce directives; "" and 0 are unset.
 	AnnounceIP                                     string

@@ -4,13 +4,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"clusternode/slots"
 )
 
-// maxMembers bounds the membership map, forgotten entries included.
-const maxMembers = slotsMaxNodes
-
-// slotsMaxNodes is what a slots.Table can index.
-const slotsMaxNodes = 1<<16 - 2
+// maxMembers bounds the membership map, forgotten entries included; a
+// slots.Table can index so many.
+const maxMembers = slots.MaxNodes
 
 // addNode and removeNode keep nodes and order together.
 func (m *Machine) addNode(n *node) {
@@ -155,14 +155,6 @@ func (m *Machine) outlived(v Version) {
 	}
 	m.logf(LogWarning, "Others know a later start of this node: nodes.conf is an old copy")
 	m.newLife(v.Boot)
-}
-
-// Outlived tells the machine that a peer refused its links because it knows a
-// later life of this node (see Ready.Renamed for what follows).
-func (m *Machine) Outlived(later Boot) {
-	if m.boot.Less(later) {
-		m.newLife(later)
-	}
 }
 
 // newLife goes on with a boot that is later than the given one.
