@@ -2,6 +2,7 @@ package server
 
 import (
 	"clusternode/command"
+	"clusternode/keyspace"
 	"clusternode/resp"
 	"clusternode/slots"
 )
@@ -28,11 +29,16 @@ func (w *worker) route(c *conn, spec *command.Spec, t *slots.Table) string {
 	return redirection(t, r, w.countKeys)
 }
 
+// alive reports whether an entry exists and has not expired.
+func (w *worker) alive(e keyspace.Entry) bool {
+	return e.Exists() && !(e.HasExpire() && e.ExpireAt() < w.cx.Now)
+}
+
 // countKeys tells how many of the command's keys exist.
 func (w *worker) countKeys() (existing, missing int) {
 	w.cx.BindParts()
 	for i := range w.cx.Keys {
-		if k := &w.cx.Keys[i]; k.Part.Find(k.Hash, k.Bytes).Exists() {
+		if k := &w.cx.Keys[i]; w.alive(k.Part.Find(k.Hash, k.Bytes)) {
 			existing++
 		} else {
 			missing++
@@ -62,7 +68,7 @@ func (w *worker) routeQueued(c *conn, t *slots.Table) string {
 	r.Several = n > 1
 	return redirection(t, r, func() (existing, missing int) {
 		for key := range c.queuedKeys {
-			if w.s.ks.Part(0, r.Slot).Find(w.s.ks.Hash(key), key).Exists() {
+			if w.alive(w.s.ks.Part(0, r.Slot).Find(w.s.ks.Hash(key), key)) {
 				existing++
 			} else {
 				missing++
