@@ -143,13 +143,17 @@ func (m *Machine) stepFail(from *node, f failure) {
 
 // alive is called when a node has answered. PFAIL ends at once. FAIL ends at
 // once for a node without slots; a primary with slots stays FAIL for 2T, in
-// which a replica of it could be elected.
+// which a replica of it could be elected. Redis waits for that even if the
+// primary has no replicas; here it is back at once then.
 func (m *Machine) alive(n *node) {
 	switch {
 	case n.pfail:
 		n.pfail = false
 	case n.fail && !n.voter():
 		m.logf(LogNotice, "Clear FAIL state for node %s: it is reachable again and nobody is serving its slots or it is a replica.", n.label())
+		n.fail = false
+	case n.fail && !m.hasReplica(n):
+		m.logf(LogNotice, "Clear FAIL state for node %s: is reachable again and has no replica that could be elected.", n.label())
 		n.fail = false
 	case n.fail && m.now-n.failAt > 2*m.cfg.NodeTimeout:
 		m.logf(LogNotice, "Clear FAIL state for node %s: is reachable again and nobody is serving its slots after some time.", n.label())
@@ -159,4 +163,13 @@ func (m *Machine) alive(n *node) {
 	}
 	m.dirtyState, m.dirtyView = true, true
 	m.save(false)
+}
+
+func (m *Machine) hasReplica(n *node) bool {
+	for _, o := range m.order {
+		if o.rec.Primary == n.id {
+			return true
+		}
+	}
+	return false
 }

@@ -347,7 +347,7 @@ func TestFailNeedsMajority(t *testing.T) {
 	require.Zero(t, n, "too old")
 }
 
-// TestFailClears: Redis' rules.
+// TestFailClears: Redis' rules, but a primary without replicas need not wait.
 func TestFailClears(t *testing.T) {
 	m := lone(nil)
 	p := withPeer(m, "2", func(r *Record) { r.Claims.Add(1) })
@@ -365,6 +365,11 @@ func TestFailClears(t *testing.T) {
 	p.pfail = true
 	m.alive(p)
 	require.False(t, p.pfail)
+	alone := withPeer(m, "4", func(r *Record) { r.Claims.Add(2) })
+	m.Ready()
+	m.markFailed(alone)
+	m.alive(alone)
+	require.False(t, alone.fail)
 }
 
 func TestStateWithoutFullCoverage(t *testing.T) {
