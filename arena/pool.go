@@ -15,8 +15,8 @@ const (
 	chunkBytes   = 4 << 20
 	chunkGrains  = chunkBytes / granule
 	pageGrains   = pageBytes / granule
-	maxRunGrains = 512 // longer blocks are mappings of their own
-	deadLimit    = 64 << 20
+	maxRunGrains = 512      // longer blocks are mappings of their own
+	deadLimit    = 64 << 20 // of free mappings; Trim takes the rest
 )
 
 func granules(size int) int { return (size + granule - 1) / granule }
@@ -36,15 +36,16 @@ type Pool struct {
 	limit  int64
 	poison bool
 
-	mu     sync.Mutex
-	zones  []zone
-	chunks []*chunk // all that were opened
-	idle   *chunk   // of no kind: wholly free
-	lists  [2]chunkLists
-	dead   []mapping // of their own, free, not unmapped yet
-	own    map[unsafe.Pointer]int
-	sweep  int // where Trim goes on, index into chunks
-	closed bool
+	mu       sync.Mutex
+	zones    []zone
+	chunks   []*chunk // all that were opened
+	idle     *chunk   // of no kind: wholly free
+	lists    [2]chunkLists
+	dead     []mapping // of their own, free, not unmapped yet
+	deadSize int64     // bytes of those
+	own      map[unsafe.Pointer]int
+	sweep    int // where Trim goes on, index into chunks
+	closed   bool
 
 	stats PoolStats
 }
@@ -165,10 +166,9 @@ func (p *Pool) free(s span, n int) {
 	if s.chunk == nil {
 		delete(p.own, s.p)
 		p.dead = append(p.dead, mapping{s.p, int(size)})
+		p.deadSize += size
 		p.stats.Spare += size
-		if p.stats.Spare > deadLimit {
-			p.unmapDead()
-		}
+		p.unmapDead(deadLimit)
 		return
 	}
 	c := s.chunk
@@ -187,14 +187,23 @@ func (p *Pool) settle(c *chunk) {
 	p.lists[c.kind].update(c)
 }
 
-func (p *Pool) unmapDead() {
-	for _, m := range p.dead {
+// unmapDead gives free mappings back, the oldest first, until no more than keep
+// bytes are left. The lock is not held during system calls.
+func (p *Pool) unmapDead(keep int64) {
+	for len(p.dead) > 0 && p.deadSize > keep {
+		m := p.dead[0]
+		p.dead = p.dead[1:]
+		p.deadSize -= int64(m.size)
+		p.mu.Unlock()
 		unmap(m.p, m.size)
+		p.mu.Lock()
+		if p.closed {
+			return
+		}
 		p.stats.Spare -= int64(m.size)
 		p.stats.Opened -= int64(m.size)
 		p.stats.Reserved -= int64(m.size)
 	}
-	p.dead = nil
 }
 
 // newChunk finds a wholly free chunk or opens one.

@@ -13,9 +13,7 @@ func (p *Pool) Trim(keep, budget int64) int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	was := p.stats.Spare
-	if len(p.dead) > 0 {
-		p.unmapDead()
-	}
+	p.unmapDead(0)
 	for barren := 0; barren < len(p.chunks) && p.stats.Spare > keep && was-p.stats.Spare < budget; {
 		if p.sweep >= len(p.chunks) {
 			p.sweep = 0

@@ -1,6 +1,7 @@
 package keyspace
 
 import (
+	"math/bits"
 	"unsafe"
 
 	"clusternode/arena"
@@ -47,14 +48,7 @@ func (p *Part) split(hash uint64) error {
 	was := *old.s
 	old.s = &was
 	bit := uint64(1) << (63 - was.depth)
-	var n [2]uint32
-	old.each(p.arena, func(h uint64, _ arena.Ref, _ bool) {
-		if h&bit != 0 {
-			n[1]++
-		} else {
-			n[0]++
-		}
-	})
+	n := old.halves(p.arena, bit)
 	right, err := p.newSegment(segment{})
 	if err != nil {
 		return err
@@ -83,6 +77,34 @@ func (p *Part) split(hash uint64) error {
 	p.arena.Free(was.ref, arena.Table)
 	p.setDirectory(hash|bit, was.depth+1, right)
 	return nil
+}
+
+// halves counts the keys on either side of a split, which bit of the hash
+// decides. Homes are in the order of the hashes, so the place alone tells,
+// except for displaced keys and those of the middle.
+func (v view) halves(a *arena.Arena, bit uint64) (n [2]uint32) {
+	all := int(v.s.buckets)
+	for i := range all {
+		b := v.bucket(i)
+		unsure := b.displaced()
+		side := 0
+		switch {
+		case 2*i >= all:
+			side = 1
+		case 2*i+2 > all:
+			unsure = b.occupied()
+		}
+		n[side] += uint32(bits.OnesCount32(b.occupied() &^ unsure))
+		for m := unsure; m != 0; m &= m - 1 {
+			e := Entry{a.At(b.refs[bits.TrailingZeros32(m)])}
+			if hashKey(e.Key())&bit != 0 {
+				n[1]++
+			} else {
+				n[0]++
+			}
+		}
+	}
+	return n
 }
 
 // setDirectory points all places of the segment of hash at depth to r.

@@ -29,6 +29,15 @@ func bucketsFor(n uint32) int {
 	return max(2, int(n+8)/9)
 }
 
+// grown is the next size above n. The last step is a longer one, rather than
+// followed by a short one.
+func grown(n int) int {
+	if n += max(1, n/4); n*9/8 < maxBuckets {
+		return n
+	}
+	return maxBuckets
+}
+
 func (p *Part) newBuckets(n int) (arena.Ref, unsafe.Pointer, error) {
 	r, at, err := p.arena.Alloc(n*bucketBytes, arena.Table)
 	if err != nil {
@@ -51,7 +60,7 @@ func (p *Part) makeRoom(hash uint64) (view, error) {
 	case n == 0:
 		err = p.rebuild(hash, 1)
 	case n < maxBuckets:
-		err = p.rebuild(hash, min(n+max(1, n/4), maxBuckets))
+		err = p.rebuild(hash, grown(n))
 	case v.s.depth < maxDepth:
 		err = p.split(hash)
 	case n < 1<<15: // a hash that does not spread

@@ -110,7 +110,11 @@ func TestMemoryPerKey(t *testing.T) {
 	m := newMemoryTest(t)
 	most := m.load(n, 0)
 	t.Logf("at most %.1f while loading; longest put %v", most, m.slow)
-	require.Less(t, most, 110.0)
+	limit := 108.0
+	if !full { // other tests have left a heap that breathes
+		limit = 118
+	}
+	require.Less(t, most, limit)
 	if full {
 		m.overwriteHalf(n)
 	}
