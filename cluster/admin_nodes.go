@@ -20,6 +20,8 @@ func (m *Machine) SetConfigEpoch(now time.Duration, epoch uint64) error {
 		return errEpochOthers
 	case m.self.epoch() != 0:
 		return errEpochSet
+	case epoch > maxEpoch:
+		return Error("ERR Invalid config epoch specified: " + strconv.FormatUint(epoch, 10))
 	}
 	m.sawEpoch(epoch)
 	m.setConfigEpoch(epoch)

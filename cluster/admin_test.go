@@ -117,6 +117,7 @@ func TestAdminErrorsOfReplicas(t *testing.T) {
 
 func TestSetConfigEpoch(t *testing.T) {
 	m := lone(nil)
+	require.EqualError(t, m.SetConfigEpoch(0, 1<<63-1), "ERR Invalid config epoch specified: 9223372036854775807")
 	require.NoError(t, m.SetConfigEpoch(0, 7))
 	require.EqualValues(t, 7, m.currentEpoch)
 	require.EqualError(t, m.SetConfigEpoch(0, 8), "ERR Node config epoch is already non-zero")

@@ -19,7 +19,7 @@ func (m *Machine) setConfigEpoch(epoch uint64) {
 
 // newConfigEpoch takes the next free epoch for this node without a vote.
 func (m *Machine) newConfigEpoch() {
-	m.currentEpoch++
+	m.currentEpoch = min(m.currentEpoch+1, maxEpoch)
 	m.setConfigEpoch(m.currentEpoch)
 }
 

@@ -184,9 +184,9 @@ func (r *Record) setField(tag byte, value []byte) bool {
 	return f.end() == nil
 }
 
-// maxEpoch bounds epochs from outside: a hostile maximum would leave no room
+// maxEpoch bounds epochs from outside: a maximum of 64 bits would leave no room
 // to count on.
-const maxEpoch = 1 << 62
+const maxEpoch = 1<<62 - 1
 
 // validHost accepts an IP address or, for those who announce one, a hostname.
 func validHost(s string) bool {
