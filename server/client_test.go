@@ -248,3 +248,18 @@ func TestTimeoutAtRunTime(t *testing.T) {
 		require.Equal(t, "+OK", busy.do("CONFIG", "SET", "timeout", "0"))
 	})
 }
+
+// TestSoftOutputLimit: unread replies above the soft limit are tolerated for
+// its seconds only.
+func TestSoftOutputLimit(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start("--client-output-buffer-limit", "normal", "0", "100kb", "1")
+		c, other := n.dial(), n.dial()
+		require.Equal(t, "+OK", c.do("SET", "k", strings.Repeat("v", 1_000_000)))
+		c.raw(strings.Repeat(encode("GET", "k"), 5))
+		eventually(t, func() bool {
+			return strings.Contains(other.do("INFO", "stats"), "client_output_buffer_limit_disconnections:1\\r")
+		})
+		eventually(t, func() bool { return n.s.counters.clients.Load() == 1 && n.s.outBytes.Load() == 0 })
+	})
+}

@@ -42,4 +42,3 @@ func TestEveryBuiltDirectiveIsAsked(t *testing.T) {
 	require.Empty(t, cfg.Unasked())
 	require.NoFileExists(t, "sock")
 }
-
