@@ -7,6 +7,13 @@ import "time"
 // exactly how long the peer has been silent after being asked. Voters and nodes
 // of the own shard are asked ten times per node timeout, others twice.
 
+// Heartbeats while cluster_state is fail: so often in a cluster of up to
+// urgentNodes nodes, and less often in proportion in larger ones.
+const (
+	urgentHeartbeat = 200 * time.Millisecond
+	urgentNodes     = 20
+)
+
 func (m *Machine) tickHeartbeats() {
 	for _, n := range m.order {
 		if n != m.self && m.now >= n.nextPing {
@@ -20,6 +27,11 @@ func (m *Machine) ping(n *node) {
 	every := m.cfg.heartbeatEvery()
 	if !n.voter() && n.rec.Shard != m.self.rec.Shard && n.since == 0 {
 		every = m.cfg.NodeTimeout / 2
+	}
+	if !m.ok {
+		// What the cluster waits for may come with an answer. The larger it
+		// is, the more answers there are.
+		every = min(every, urgentHeartbeat*time.Duration(1+len(m.order)/urgentNodes))
 	}
 	n.nextPing = m.now + every*3/4 + time.Duration(m.rand.Int64N(int64(every/2)+1))
 	if n.since == 0 {
