@@ -214,3 +214,51 @@ func TestResetOfReplicaEmpties(t *testing.T) {
 	require.True(t, m.self.primary())
 	require.NotEqual(t, id40("2"), m.self.rec.Shard)
 }
+
+func TestFlushSlots(t *testing.T) {
+	m := lone(nil)
+	withPeer(m, "2", func(r *Record) { r.Claims.Add(200) })
+	require.NoError(t, m.AddSlots(0, ranges(t, "1-3")))
+	m.Ready()
+	require.NoError(t, m.FlushSlots(0, true))
+	r := m.Ready()
+	require.True(t, r.Save.Sync)
+	require.Equal(t, 1, m.assigned, "those of others stay")
+	require.True(t, m.self.rec.Claims.Empty())
+	require.Len(t, r.Broadcast, 1)
+}
+
+// TestForgottenPrimary: others forgot the primary of this node, which goes on
+// as a primary without slots in a shard of its own.
+func TestForgottenPrimary(t *testing.T) {
+	m := lone(nil)
+	p := withPeer(m, "2", func(r *Record) { r.Claims.Add(7) })
+	require.NoError(t, m.Replicate(0, p.id, true))
+	m.Ready()
+	news := appendMember([]byte{deltaFormat}, p.id, Membership{Version: 2, Forgotten: true})
+	require.NoError(t, m.Merge(0, news))
+	m.Ready()
+	require.True(t, m.self.primary())
+	require.NotEqual(t, p.id, m.self.rec.Shard)
+	require.Zero(t, m.assigned)
+	require.NoError(t, m.Merge(0, news), "once more")
+	require.Empty(t, m.Ready().Broadcast)
+}
+
+// TestSlotsOfAReplica: a primary that became a replica keeps its slots until
+// somebody claims them or a second has passed.
+func TestSlotsOfAReplica(t *testing.T) {
+	m := lone(nil)
+	p := withPeer(m, "2", func(r *Record) { r.Claims.AddRange(slots.Range{First: 7, Last: 8}) })
+	q := withPeer(m, "3", nil)
+	m.Ready()
+	withPeer(m, "2", func(r *Record) { r.Version.Seq, r.Primary = 2, q.id })
+	m.Ready()
+	require.Equal(t, p, m.bound[7])
+	withPeer(m, "3", func(r *Record) { r.Version.Seq = 2; r.Claims.Add(7) })
+	m.Ready()
+	require.Equal(t, q, m.bound[7])
+	m.Tick(m.now + 2*time.Second)
+	m.Ready()
+	require.Nil(t, m.bound[8])
+}

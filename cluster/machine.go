@@ -96,6 +96,11 @@ func New(cfg Config, saved *Saved, now time.Duration, seed uint64) *Machine {
 // Configure takes a changed configuration.
 func (m *Machine) Configure(now time.Duration, cfg Config) {
 	m.at(now)
+	if cfg.NodeTimeout < m.cfg.NodeTimeout {
+		for _, n := range m.order { // what is due by then may be late by now
+			n.nextPing = m.now
+		}
+	}
 	m.cfg = cfg
 	m.announce()
 	m.dirtyState, m.dirtyView = true, true
