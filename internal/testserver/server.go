@@ -61,10 +61,14 @@ func Start(t TB, bin Binary, opts Options) *Server {
 		t.Fatalf("start %s: %v", bin.Name, err)
 	}
 	t.Cleanup(func() {
+		s.Crash()
+		text, crashed := excerpt(s.Log())
 		if t.Failed() {
-			t.Logf("log of %s:\n%s", bin.Name, excerpt(s.Log()))
+			t.Logf("log of %s:\n%s", bin.Name, text)
+		} else if crashed {
+			t.Fatalf("%s crashed or raced:\n%s", bin.Name, text)
 		}
-		s.Kill()
+		s.removeDir()
 	})
 	return s
 }
@@ -186,6 +190,10 @@ func (s *Server) Signal(sig syscall.Signal) error { return s.cmd.Process.Signal(
 // Kill ends the process at once, waits until it is gone and removes a folder that Launch made.
 func (s *Server) Kill() {
 	s.Crash()
+	s.removeDir()
+}
+
+func (s *Server) removeDir() {
 	if s.ownsDir {
 		os.RemoveAll(s.Dir)
 	}
@@ -232,15 +240,15 @@ func (s *Server) Log() string {
 
 func (s *Server) logPath() string { return filepath.Join(s.Dir, "server.log") }
 
-// excerpt is the start of a crash, or the end of the log.
-func excerpt(text string) string {
+// excerpt is the start of a crash or of a race report, or else the end of the log.
+func excerpt(text string) (part string, crashed bool) {
 	for _, sign := range []string{"panic:", "fatal error:", "unexpected fault", "DATA RACE"} {
 		if at := strings.Index(text, sign); at >= 0 {
 			lines := strings.SplitN(text[at:], "\n", 61)
-			return strings.Join(lines[:min(len(lines), 60)], "\n")
+			return strings.Join(lines[:min(len(lines), 60)], "\n"), true
 		}
 	}
-	return tail(text, 40)
+	return tail(text, 40), false
 }
 
 // tail returns the last n lines.
