@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"clusternode/slots"
 )
 
 // sim is a seeded world: machines, their disks, a network that misbehaves and
@@ -216,6 +218,11 @@ func (s *sim) ready(n *simNode) {
 		n.view = r.View
 	}
 	s.checkRecord(n)
+	if s.rand.IntN(20) == 0 {
+		if problem := broken(n.m, n.view); problem != "" {
+			s.fatalf("node %d: %s", n.i, problem)
+		}
+	}
 	n.boots[n.m.ID()] = n.m.Boot()
 	if r.Renamed {
 		s.dropLinks(n.i)
@@ -257,6 +264,49 @@ func (s *sim) checkRecord(n *simNode) {
 		s.fatalf("node %d: configEpoch %d after %d", n.i, rec.ConfigEpoch, s.epochs[rec.ID])
 	}
 	s.epochs[rec.ID] = rec.ConfigEpoch
+}
+
+// broken looks for a contradiction inside a machine, or between it and the view
+// that it published.
+func broken(m *Machine, v *View) string {
+	owned, assigned := map[*node]int{}, 0
+	for s, n := range &m.bound {
+		var id string
+		if n != nil {
+			owned[n]++
+			assigned++
+			id = n.id
+			if m.nodes[n.id] != n {
+				return fmt.Sprintf("slot %d is bound to a node that is gone", s)
+			}
+		}
+		if o := v.Table.Owner(slotOf(s)); (o == 0) != (n == nil) || n != nil && v.Table.Node(o).ID != id {
+			return fmt.Sprintf("slot %d in the published table", s)
+		}
+		if m.self.primary() && (n == m.self) != m.self.rec.Claims.Has(slotOf(s)) {
+			return fmt.Sprintf("slot %d in the own record", s)
+		}
+	}
+	if assigned != m.assigned || len(m.order) != len(m.nodes) {
+		return "counts"
+	}
+	for i, n := range m.order {
+		e, known := m.members[n.id]
+		if n.owned != owned[n] || m.nodes[n.id] != n || i > 0 && m.order[i-1].id >= n.id || !known || e.Forgotten && n != m.self {
+			return "node " + n.id
+		}
+	}
+	for _, moves := range []map[slots.Slot]*node{m.importing, m.migrating} {
+		for _, n := range moves {
+			if m.nodes[n.id] != n {
+				return "a move with a node that is gone"
+			}
+		}
+	}
+	if m.ok != v.ok || m.ID() != v.MyID() {
+		return "state"
+	}
+	return ""
 }
 
 func pair(i, j int) [2]int { return [2]int{min(i, j), max(i, j)} }
