@@ -28,11 +28,12 @@ func StartServers(t testserver.TB, ours, oracle testserver.Binary) (*Servers, er
 	start := func(bin testserver.Binary, more ...string) string {
 		return testserver.Start(t, bin, testserver.Options{Args: append(append([]string{}, options...), more...)}).Addr
 	}
-	s.plain = Pair{Ours: start(ours), Oracle: start(oracle), Name: oracle.Name}
+	// Two loops, so that the two connections of a history meet across threads.
+	s.plain = Pair{Ours: start(ours, "--io-threads", "2"), Oracle: start(oracle), Name: oracle.Name}
 	if !withCluster() {
 		return s, nil
 	}
-	s.cluster = Pair{Ours: start(ours, clusterOptions...), Oracle: start(oracle, clusterOptions...), Name: oracle.Name}
+	s.cluster = Pair{Ours: start(ours, append([]string{"--io-threads", "2"}, clusterOptions...)...), Oracle: start(oracle, clusterOptions...), Name: oracle.Name}
 	for _, addr := range []string{s.cluster.Ours, s.cluster.Oracle} {
 		if err := ownEverySlot(addr); err != nil {
 			return nil, err
