@@ -161,6 +161,11 @@ func (w *worker) resume(c *conn) {
 	if len(c.in) > 0 && !c.closing {
 		w.pump(c)
 	}
+	if c.parked != parkSlot {
+		// It may have been its turn for a slot, and it went on without the
+		// lock, or got it by TryLock: the turn is the next one's.
+		w.s.ks.CancelWait(&c.waiter)
+	}
 }
 
 // process runs the commands in data until it is used up, the connection is
