@@ -93,7 +93,7 @@ func (h *housekeeper) expire(x *Executor, now int64, deadline time.Time) {
 // expireDB takes samples of one database while they have stale keys. It goes
 // once round at most.
 func (h *housekeeper) expireDB(x *Executor, db int, now int64, deadline time.Time) (sum expireCount, inTime bool) {
-	effort := h.o.Effort - 1
+	effort := int(h.effort.Load()) - 1
 	sample, acceptable := expireSample+expireSample/4*effort, expireAcceptable-effort
 	at := &h.sweep.at[db]
 	start, wrapped, around := *at, false, false
@@ -172,8 +172,8 @@ func (h *housekeeper) expirePlaces(d *database, p *Part, v view, b *bucket, plac
 			continue
 		}
 		key := e.Key()
-		if h.o.Expired != nil {
-			h.o.Expired(d.index, p.slot, key)
+		if h.told != nil {
+			h.told(d.index, p.slot, key)
 		}
 		p.expiredWatch(key)
 		p.removeAt(v, hashKey(key), e, place{b, i})

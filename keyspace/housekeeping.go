@@ -44,7 +44,9 @@ type HouseStats struct {
 // test that calls ExpireNow, Collect or Evacuate; each kind once at a time.
 type housekeeper struct {
 	ks      *Keyspace
-	o       HousekeepingOptions // constant after Start
+	told    func(db int, s slots.Slot, key []byte) // Options.Expired; constant after Start
+	hz      atomic.Int32
+	effort  atomic.Int32
 	quit    chan struct{}
 	kick    chan struct{} // there is something to collect
 	done    sync.WaitGroup
@@ -67,7 +69,7 @@ type housekeeper struct {
 
 func (h *housekeeper) init(ks *Keyspace) {
 	h.ks = ks
-	h.o = HousekeepingOptions{Hz: 10, Effort: 1}
+	ks.SetPace(0, 0)
 	h.kick = make(chan struct{}, 1)
 	h.expiry.Store(true)
 }
@@ -76,13 +78,20 @@ func (h *housekeeper) init(ks *Keyspace) {
 // called once.
 func (ks *Keyspace) Start(o HousekeepingOptions) {
 	h := &ks.house
-	if o.Hz <= 0 {
-		o.Hz = 10
-	}
-	o.Effort = min(max(o.Effort, 1), 10)
-	h.o, h.quit = o, make(chan struct{})
+	ks.SetPace(o.Hz, o.Effort)
+	h.told, h.quit = o.Expired, make(chan struct{})
 	h.started.Store(true)
 	h.done.Go(h.run)
+}
+
+// SetPace changes what HousekeepingOptions said: the runs a second (1 to 500)
+// and the effort of expiry (1 to 10). 0 is the default.
+func (ks *Keyspace) SetPace(hz, effort int) {
+	if hz <= 0 {
+		hz = 10
+	}
+	ks.house.hz.Store(int32(min(hz, 500)))
+	ks.house.effort.Store(int32(min(max(effort, 1), 10)))
 }
 
 func (h *housekeeper) stop() {
@@ -95,15 +104,16 @@ func (h *housekeeper) stop() {
 func (h *housekeeper) run() {
 	x := h.ks.NewExecutor("housekeeping")
 	defer x.Close()
-	period := time.Second / time.Duration(h.o.Hz)
-	t := time.NewTicker(period)
+	t := time.NewTimer(0)
 	defer t.Stop()
 	for {
+		period := time.Second / time.Duration(h.hz.Load())
 		select {
 		case <-h.quit:
 			return
 		case <-h.kick:
 		case <-t.C:
+			t.Reset(period)
 			h.tick(x, period)
 		}
 		h.turn.Lock()
@@ -117,7 +127,7 @@ func (h *housekeeper) tick(x *Executor, period time.Duration) {
 	h.turn.Lock()
 	defer h.turn.Unlock()
 	if h.expiry.Load() {
-		share := time.Duration(25 + 2*(h.o.Effort-1))
+		share := 25 + 2*time.Duration(h.effort.Load()-1)
 		h.expire(x, unixMillis(), time.Now().Add(period*share/100))
 	}
 	h.evacuate(x, period)
