@@ -54,7 +54,7 @@ func (p *pause) add(c *conn) {
 	c.parked = parkPause
 	p.mu.Lock()
 	going := p.over != nil
-	if going {
+	if _, again := p.parked[c]; going && !again { // a late wake-up of a slot's lock may come in between
 		p.parked[c] = struct{}{}
 		p.blocked.Add(1)
 	}
