@@ -394,3 +394,30 @@ func TestConfigureAnnounces(t *testing.T) {
 	require.Len(t, r.Broadcast, 1)
 	require.Contains(t, string(r.View.AppendNodes(nil, false)), " 1.2.3.4:1@2,h myself,master ")
 }
+
+// TestHeartbeatPace: voters are asked ten times per node timeout, others twice,
+// and all of them more often while cluster_state is fail.
+func TestHeartbeatPace(t *testing.T) {
+	pings := func(ok bool, change func(*Record)) int {
+		m := lone(func(c *Config) { c.NodeTimeout, c.RequireFullCoverage = 10*time.Second, !ok })
+		n := withPeer(m, "2", change)
+		m.LinkUp(m.now, n.id, Boot{1, 1}, "10.0.0.1", "10.0.0.2")
+		count := 0
+		for now := time.Second; now < 101*time.Second; now += m.TickEvery() {
+			m.Tick(now)
+			for _, s := range m.Ready().Send {
+				if kind(s.Body[0]) != kindPing {
+					continue
+				}
+				count++
+				h := heartbeat{token: n.token, record: n.rec.Version, digest: m.digest(), clear: true}
+				require.NoError(t, m.Step(now, n.id, h.append(nil, kindPong)))
+			}
+		}
+		return count
+	}
+	voter := func(r *Record) { r.Claims.Add(1) }
+	require.InDelta(t, 100, pings(true, voter), 15)
+	require.InDelta(t, 20, pings(true, nil), 5)
+	require.InDelta(t, 450, pings(false, voter), 120)
+}

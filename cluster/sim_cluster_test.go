@@ -18,9 +18,9 @@ func seeds() uint64 {
 		return n
 	}
 	if testing.Short() {
-		return 4
+		return 3
 	}
-	return 15
+	return 10
 }
 
 // firstSeed is SEED, to repeat one; else 1.

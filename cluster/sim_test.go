@@ -218,7 +218,7 @@ func (s *sim) ready(n *simNode) {
 		n.view = r.View
 	}
 	s.checkRecord(n)
-	if s.rand.IntN(20) == 0 {
+	if s.rand.IntN(40) == 0 {
 		if problem := broken(n.m, n.view); problem != "" {
 			s.fatalf("node %d: %s", n.i, problem)
 		}
