@@ -20,6 +20,7 @@ type Generator struct {
 	keys    []string // the keys it uses, few of them
 	past    bool     // keys may get an expiry that has passed already, and stay until something looks at them
 	cluster bool
+	half    bool
 	serial  int // numbers the relative times to live
 	inMulti [conns]bool
 }
@@ -57,20 +58,24 @@ func newGenerator(oracle string, seed uint64, from []family) *Generator {
 // History returns the next history of n steps.
 func (g *Generator) History(n int) History {
 	h := History{Oracle: g.oracle, Proto: 2 + g.rng.IntN(2), Cluster: g.rng.IntN(4) == 0 && !g.noCluster}
-	g.prepare(h.Cluster)
+	h.Half = h.Cluster && g.rng.IntN(3) == 0
+	g.prepare(h)
 	for len(h.Steps) < n {
 		h.Steps = append(h.Steps, g.step())
 	}
 	return h
 }
 
-func (g *Generator) prepare(cluster bool) {
-	g.cluster, g.serial, g.inMulti = cluster, 0, [conns]bool{}
+func (g *Generator) prepare(h History) {
+	g.cluster, g.half, g.serial, g.inMulti = h.Cluster, h.Half, 0, [conns]bool{}
 	// An expired key that is still there makes RANDOMKEY's effects random, so that a history has one or the other.
 	g.past = g.rng.IntN(2) == 0
 	pool := plainKeys
-	if cluster {
+	if h.Cluster {
 		pool = sameSlotKey
+	}
+	if h.Half {
+		pool = bothHalvesKey
 	}
 	g.keys = slices.Clone(pool)
 	g.rng.Shuffle(len(g.keys), func(i, j int) { g.keys[i], g.keys[j] = g.keys[j], g.keys[i] })
@@ -94,10 +99,15 @@ func (g *Generator) step() Step {
 	}
 }
 
-// differs says whether the oracle takes the step in its own way.
+// differs says whether the oracle takes the step in its own way, or the step would outlive the history.
 func (g *Generator) differs(st Step) bool {
 	return Differs(g.oracle, st.Args) != "" || g.inMulti[st.Conn] && differsInMulti(g.oracle, st.Args) ||
-		g.cluster && differsInCluster(g.oracle, st.Args)
+		g.cluster && differsInCluster(g.oracle, st.Args) || g.half && changesSlots(st.Args)
+}
+
+// changesSlots keeps the slot table of a node that owns half as it is: histories share the servers.
+func changesSlots(args []string) bool {
+	return len(args) > 1 && strings.EqualFold(args[0], "cluster") && strings.HasPrefix(strings.ToLower(args[1]), "addslots")
 }
 
 // connection prefers the first; the second is there to interfere.

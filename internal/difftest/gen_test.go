@@ -22,7 +22,7 @@ func TestSameSeedSameHistories(t *testing.T) {
 // TestEveryTemplateExpands also finds misspelt placeholders, which panic.
 func TestEveryTemplateExpands(t *testing.T) {
 	g := NewGenerator("redis", 1)
-	g.prepare(false)
+	g.prepare(History{})
 	for _, f := range slices.Concat(families, clusterFamilies) {
 		for _, text := range f.templates {
 			root := parseTemplate(text).root
@@ -35,7 +35,7 @@ func TestEveryTemplateExpands(t *testing.T) {
 
 func TestGrammar(t *testing.T) {
 	g := NewGenerator("redis", 1)
-	g.prepare(false)
+	g.prepare(History{})
 	seen := map[string]bool{}
 	root := parseTemplate("A [B] [C 'd' | 'E'] (1 | 2)...").root
 	for range 2000 {

@@ -17,10 +17,10 @@ type Step struct {
 type History struct {
 	Oracle string // who may answer, with commas; empty: any of them
 	Proto  int    // 2 or 3, spoken by both connections from the start
-	// Cluster wants servers in cluster mode that own every slot.
-	Cluster bool
-	Note    string // comment lines without their #
-	Steps   []Step
+	// Cluster wants servers in cluster mode that own every slot, with Half slots 0-8191 only.
+	Cluster, Half bool
+	Note          string // comment lines without their #
+	Steps         []Step
 }
 
 // conns is how many connections a history may use.
@@ -85,7 +85,9 @@ func (h History) Format() string {
 		fmt.Fprintf(&b, "oracle %s\n", h.Oracle)
 	}
 	fmt.Fprintf(&b, "proto %d\n", h.Proto)
-	if h.Cluster {
+	if h.Half {
+		b.WriteString("half\n")
+	} else if h.Cluster {
 		b.WriteString("cluster\n")
 	}
 	for _, s := range h.Steps {
@@ -111,6 +113,8 @@ func Parse(text string) (History, error) {
 			h.Proto = int(line[len(line)-1] - '0')
 		case line == "cluster":
 			h.Cluster = true
+		case line == "half":
+			h.Cluster, h.Half = true, true
 		default:
 			var s Step
 			if s, err = parseStep(line); err == nil {

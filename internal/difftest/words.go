@@ -65,10 +65,12 @@ func (g *Generator) key() string {
 }
 
 var (
-	longKey     = strings.Repeat("k", 255)
-	longerKey   = strings.Repeat("{t}", 100)
-	plainKeys   = []string{"a", "b", "c", "{t}1", "{t}2", "{t}3", "", "d{t}", "\x00\xff\r\n", longKey, longerKey}
-	sameSlotKey = []string{"{t}1", "{t}2", "{t}3", "d{t}", "x{t}y{z}", longerKey, "a", "{t}\x00"}
+	longKey   = strings.Repeat("k", 255)
+	longerKey = strings.Repeat("{t}", 100)
+	plainKeys = []string{"a", "b", "c", "{t}1", "{t}2", "{t}3", "", "d{t}", "\x00\xff\r\n", longKey, longerKey}
+	// Slots 3300 (b), 5061 (bar) and 7365 (c) are below 8192, the others above.
+	bothHalvesKey = []string{"b", "{b}1", "{b}2", "c", "{c}1", "bar", "a", "{t}1", "{t}2", "foo"}
+	sameSlotKey   = []string{"{t}1", "{t}2", "{t}3", "d{t}", "x{t}y{z}", longerKey, "a", "{t}\x00"}
 )
 
 // lengths are those around which encodings and size classes change.
