@@ -57,7 +57,8 @@ func (c *config) memoryCase(n uint64, ttl bool) error {
 		{"flush time", "until empty + 20 MiB (or given up)", "s"},
 	} {
 		if s[f.figure] != nil {
-			c.report.add(Row{Section: "memory: 16 B keys, 64 B values, " + name, Case: f.text, Unit: f.unit, Values: s.medians(f.figure), Less: f.figure != "rate"})
+			c.report.add(Row{Section: "memory: 16 B keys, 64 B values, " + name, Case: f.text, Unit: f.unit, Values: s.medians(f.figure), Less: f.figure != "rate",
+				Single: f.figure == "flushed" || f.figure == "flush time"})
 		}
 	}
 	return nil

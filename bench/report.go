@@ -21,6 +21,8 @@ type Row struct {
 	Ratio   float64            `json:"ratio"`  // ours divided by the first other one
 	// Less says that smaller is better.
 	Less bool `json:"smaller_is_better"`
+	// Single figures have no ratio: how long something took that was made to take so long, or what may be near zero.
+	Single bool `json:"single,omitempty"`
 	// Load is the share of one processor that the load used, in the worse of the contenders; 0 where it does not matter.
 	Load float64 `json:"load_share,omitempty"`
 }
@@ -40,7 +42,7 @@ type Report struct {
 
 // keep completes a row and keeps it.
 func (r *Report) keep(row Row) Row {
-	if len(r.Order) > 1 && row.Values[r.Order[1]] != 0 {
+	if !row.Single && len(r.Order) > 1 && row.Values[r.Order[1]] != 0 {
 		row.Ratio = row.Values[r.Order[0]] / row.Values[r.Order[1]]
 	}
 	r.Rows = append(r.Rows, row)
@@ -61,6 +63,10 @@ func (r *Report) add(row Row) {
 	fmt.Fprintf(r.out, "  %-60s %-9s", row.Case, row.Unit)
 	for _, name := range r.Order {
 		fmt.Fprintf(r.out, " %14s", number(row.Values[name]))
+	}
+	if row.Single {
+		fmt.Fprintf(r.out, " %8s\n", "-")
+		return
 	}
 	fmt.Fprintf(r.out, " %8.3f\n", row.Ratio)
 }
