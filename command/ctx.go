@@ -182,7 +182,7 @@ func (c *Ctx) Write(k *Key) keyspace.Entry {
 func (c *Ctx) live(k *Key) keyspace.Entry {
 	e := k.Part.Find(k.Hash, k.Bytes)
 	if e.Exists() && e.HasExpire() && e.ExpireAt() < c.Now {
-		k.Part.Remove(k.Hash, k.Bytes)
+		k.Part.RemoveExpired(k.Hash, k.Bytes)
 		c.Stats.Expired++
 		return keyspace.Entry{}
 	}

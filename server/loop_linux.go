@@ -123,15 +123,21 @@ func (l *loop) run() {
 	l.shutdown()
 }
 
-// wait polls, and sleeps only when nothing is ready: a raw poll keeps the
-// processor, a blocking one hands it over.
+// linger is how long, in milliseconds, a loop waits for events without telling
+// the Go scheduler. Clients that answer each other's replies are back by then,
+// and handing the processor over and taking it back costs more than the wait;
+// a stop of the world by the collector has to wait that long at most.
+const linger = 1
+
+// wait sleeps until something is ready: for a moment with its processor in
+// hand, then without.
 func (l *loop) wait() int {
+	l.idle.Store(true)
 	n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.ep),
-		uintptr(unsafe.Pointer(&l.events[0])), loopEvents, 0, 0, 0)
+		uintptr(unsafe.Pointer(&l.events[0])), loopEvents, linger, 0, 0)
 	if errno == 0 && n > 0 {
 		return int(n)
 	}
-	l.idle.Store(true)
 	timeout := max((l.nextTick-int64(time.Since(l.s.start)))/int64(time.Millisecond), 0) + 1
 	got, err := unix.EpollWait(l.ep, l.events[:], int(timeout))
 	if err != nil {

@@ -141,7 +141,11 @@ func (s *Server) makeLoops() error {
 // Start serves.
 func (s *Server) Start() {
 	s.announce()
-	s.ks.Start(keyspace.HousekeepingOptions{Hz: int(s.cfg.Int("hz")), Effort: int(s.cfg.Int("active-expire-effort"))})
+	s.ks.Start(keyspace.HousekeepingOptions{})
+	s.apply(func() error {
+		s.ks.SetPace(int(s.cfg.Int("hz")), int(s.cfg.Int("active-expire-effort")))
+		return nil
+	}, "hz", "active-expire-effort")
 	for _, l := range s.loops {
 		go l.run()
 	}

@@ -277,3 +277,29 @@ func TestShutdown(t *testing.T) {
 		}
 	})
 }
+
+// TestWatchSeesExpiry: a watched key that expires before EXEC counts as
+// changed, whoever finds it expired.
+func TestWatchSeesExpiry(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c, d := n.dial(), n.dial()
+		require.Equal(t, "+OK", c.do("DEBUG", "SET-ACTIVE-EXPIRE", "0"))
+		require.Equal(t, "+OK", c.do("SET", "k", "v", "PX", "1"))
+		require.Equal(t, "+OK", c.do("SET", "gone", "v", "PXAT", "1"))
+		require.Equal(t, "+OK", c.do("WATCH", "gone"))
+		require.Equal(t, "(null $)", d.do("GET", "gone"))
+		require.Equal(t, "+OK", c.do("MULTI"))
+		require.Equal(t, "+QUEUED", c.do("PING"))
+		require.Equal(t, "*[+PONG]", c.do("EXEC"), "it had expired before WATCH")
+
+		require.Equal(t, "+OK", c.do("SET", "k", "v", "PX", "30"))
+		require.Equal(t, "+OK", c.do("WATCH", "k"))
+		for d.do("GET", "k") != "(null $)" {
+			time.Sleep(time.Millisecond)
+		}
+		require.Equal(t, "+OK", c.do("MULTI"))
+		require.Equal(t, "+QUEUED", c.do("PING"))
+		require.Equal(t, "(null *)", c.do("EXEC"))
+	})
+}
