@@ -3,6 +3,7 @@ package server
 import (
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -261,5 +262,37 @@ func TestSoftOutputLimit(t *testing.T) {
 			return strings.Contains(other.do("INFO", "stats"), "client_output_buffer_limit_disconnections:1\\r")
 		})
 		eventually(t, func() bool { return n.s.counters.clients.Load() == 1 && n.s.outBytes.Load() == 0 })
+	})
+}
+
+// TestMaxMemory: writes that may grow the data are refused above the limit,
+// what frees memory is not, and the answer follows the data at once.
+func TestMaxMemory(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		const oom = "-OOM command not allowed when used memory > 'maxmemory'."
+		n := start()
+		c := n.dial()
+		require.Equal(t, "+OK", c.do("CONFIG", "SET", "maxmemory", "1gb"))
+		value := strings.Repeat("v", 1_000_000)
+		require.Equal(t, "+OK", c.do("SET", "first", value))
+		require.Equal(t, "+OK", c.do("CONFIG", "SET", "maxmemory", strconv.FormatInt(n.s.ks.UsedMemory()+30_000_000, 10)))
+		kept := 0
+		for reply := "+OK"; reply == "+OK"; kept++ {
+			reply = c.do("SET", "k"+strconv.Itoa(kept), value)
+			require.Contains(t, []string{"+OK", oom}, reply)
+		}
+		require.InDelta(t, 30, kept-1, 3)
+		require.Equal(t, oom, c.do("SET", "one more", "v"))
+		require.Equal(t, `:1000000`, c.do("STRLEN", "first"))
+		require.Equal(t, "+OK", c.do("MULTI"))
+		require.Equal(t, oom, c.do("GET", "first"), "queueing takes memory")
+		require.Equal(t, "+OK", c.do("DISCARD"))
+		require.Equal(t, ":1", c.do("DEL", "first"))
+		require.Equal(t, ":1", c.do("DEL", "k0"))
+		require.Equal(t, "+OK", c.do("SET", "one more", "v"))
+		require.Equal(t, "+OK", c.do("CONFIG", "SET", "maxmemory", "1mb"))
+		require.Equal(t, oom, c.do("SET", "one more", "v"))
+		require.Equal(t, "+OK", c.do("CONFIG", "SET", "maxmemory", "0"))
+		require.Equal(t, "+OK", c.do("SET", "one more", "v"))
 	})
 }

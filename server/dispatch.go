@@ -185,7 +185,7 @@ func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) 
 			return finished, true
 		}
 	}
-	if limit := w.s.lim.maxMemory.Load(); limit > 0 && w.growsMemory(c, spec) && w.s.ks.UsedMemory() > limit {
+	if limit := w.s.lim.maxMemory.Load(); limit > 0 && w.growsMemory(c, spec) && w.overMemory(limit) {
 		w.reject(c, spec, resp.ErrOOM)
 		return finished, true
 	}
@@ -197,6 +197,26 @@ func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) 
 	}
 	c.lastCmd = spec
 	return finished, false
+}
+
+// While there is plenty of room, the sum of all arenas (200 ns) is looked at
+// now and then only.
+const (
+	plentyOfRoom = 16 << 20 // bytes
+	roomLasts    = int64(100 * time.Microsecond)
+)
+
+// overMemory reports whether the data takes more than limit bytes.
+func (w *worker) overMemory(limit int64) bool {
+	if w.roomLimit == limit && w.last < w.roomUntil {
+		return false
+	}
+	used := w.s.ks.UsedMemory()
+	w.roomLimit, w.roomUntil = limit, 0
+	if limit-used > plentyOfRoom {
+		w.roomUntil = w.last + roomLasts
+	}
+	return used > limit
 }
 
 // growsMemory says which commands are refused when memory is used up: those

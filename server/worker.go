@@ -23,12 +23,14 @@ type worker struct {
 	published published
 	perCmd    []cmdStats // by Spec.ID
 
-	args   [][]byte        // scratch of the parser
-	batch  batch           // scratch of process
-	slots  []slots.Slot    // scratch: the slots to lock, ascending
-	last   int64           // clock reading that ended the last command, ns since s.start
-	inGate bool            // the world is stopped for this worker
-	locker keyspace.Locker // of a pooled worker, which may sleep for a slot
+	args   [][]byte     // scratch of the parser
+	batch  batch        // scratch of process
+	slots  []slots.Slot // scratch: the slots to lock, ascending
+	last   int64        // clock reading that ended the last command, ns since s.start
+	inGate bool         // the world is stopped for this worker
+	// Until then there is room under that limit: see overMemory.
+	roomUntil, roomLimit int64
+	locker               keyspace.Locker // of a pooled worker, which may sleep for a slot
 }
 
 // workerStats are counters of one worker.
