@@ -29,12 +29,12 @@ func TestReportKeepsRatiosAndDraws(t *testing.T) {
 		s.add("requests/s", "redis", 10*v)
 	}
 	r.addOps("GET hit, pipeline 16", s)
-	r.add(Row{Section: "memory: 16 B keys, 64 B values, 1M keys, TTL", Case: "loaded", Unit: "B/key", Values: map[string]float64{"clusternode": 100, "redis": 80}, Less: true})
+	r.add(Row{Section: "memory: 16 B keys, 64 B values, 1M keys, TTL", Case: "peak while loading", Unit: "B/key", Values: map[string]float64{"clusternode": 100, "redis": 80}, Less: true})
 	require.Equal(t, 0.5, r.Rows[1].Ratio)
 	require.Equal(t, 1.25, r.Rows[len(r.Rows)-1].Ratio)
 	require.Contains(t, out.String(), "GET hit, pipeline 16")
 	chart := r.chart()
-	require.Contains(t, chart, "1M keys, TTL: loaded")
+	require.Contains(t, chart, "1M keys, TTL: peak while loading")
 	require.Contains(t, chart, "b&lt;c")
 	require.Equal(t, 3, strings.Count(chart, "<text x=\"420\""), chart)
 

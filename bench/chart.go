@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -20,12 +21,15 @@ const (
 	axisSpan = 4.0
 )
 
-// charted selects what the chart shows, in order.
-var charted = []struct{ section, title string }{
-	{"ops: server CPU", "server CPU per request (less is better)"},
-	{"ops: requests/s", "requests per second (more is better)"},
-	{"memory: ", "resident bytes per key (less is better)"},
-	{"paced: ", "latency in an open loop (less is better)"},
+// charted selects what the chart shows, in order: of a section the rows whose case contains one of the words.
+var charted = []struct {
+	section, title string
+	words          []string
+}{
+	{"ops: server CPU", "server CPU per request (less is better)", []string{""}},
+	{"ops: requests/s", "requests per second (more is better)", []string{"pipeline 16"}},
+	{"memory: ", "resident bytes per key, 16 B key and 64 B value (less is better)", []string{"peak while loading", "some seconds later"}},
+	{"paced: ", "latency in an open loop (less is better)", []string{"p50", "p99", "p99.9"}},
 }
 
 // chart draws the report as SVG.
@@ -33,7 +37,7 @@ func (r *Report) chart() string {
 	var body strings.Builder
 	y := 60
 	for _, group := range charted {
-		rows := r.chartRows(group.section)
+		rows := r.chartRows(group.section, group.words)
 		if len(rows) == 0 {
 			continue
 		}
@@ -59,24 +63,20 @@ func (r *Report) chart() string {
 }
 
 // chartRows picks a group's rows that have a ratio.
-func (r *Report) chartRows(section string) []Row {
+func (r *Report) chartRows(section string, words []string) []Row {
 	var out []Row
 	for _, row := range r.Rows {
-		if !strings.HasPrefix(row.Section, section) || row.Ratio <= 0 {
+		wanted := slices.ContainsFunc(words, func(w string) bool { return strings.Contains(row.Case, w) })
+		if !wanted || !strings.HasPrefix(row.Section, section) || row.Ratio <= 0 {
 			continue
 		}
 		switch section {
 		case "memory: ":
-			if row.Unit != "B/key" || strings.HasPrefix(row.Case, "used_memory") {
-				continue
-			}
 			_, keys, _ := strings.Cut(row.Section, "64 B values, ")
 			row.Case = keys + ": " + row.Case
 		case "paced: ":
-			if row.Case == "server CPU" {
-				continue
-			}
-			row.Case = "GET, " + row.Case
+			_, what, _ := strings.Cut(row.Section, ": ")
+			row.Case = what + ": " + row.Case
 		}
 		out = append(out, row)
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -69,11 +70,15 @@ func run() error {
 		flushWait = flag.Duration("flush-wait", 60*time.Second, "how long memory may take to come back after FLUSHALL")
 		rest      = flag.Duration("rest", 15*time.Second, "how long memory may be put in order after half of the keys were overwritten")
 		threads   = flag.String("io-threads", "", "value of io-threads for all; default: each server's own")
+		draw      = flag.String("draw", "", "only draw the chart of an earlier run's JSON into -svg")
 		cluster   = flag.Bool("cluster", false, "all in cluster mode, each owning every slot")
 		jsonPath  = flag.String("json", "", "write the results as JSON; a full run without -quick writes bench/results.json")
 		svgPath   = flag.String("svg", "", "write a chart; a full run without -quick writes bench/results.svg")
 	)
 	flag.Parse()
+	if *draw != "" {
+		return redraw(*draw, *svgPath)
+	}
 	if *quick {
 		if err := quicken(); err != nil {
 			return err
@@ -106,6 +111,19 @@ func run() error {
 	}
 	c.play(strings.Split(*names, ","))
 	return c.write(*jsonPath, *svgPath)
+}
+
+// redraw draws the chart of an earlier run.
+func redraw(jsonPath, svgPath string) error {
+	data, err := os.ReadFile(jsonPath)
+	if err != nil {
+		return err
+	}
+	var r Report
+	if err := json.Unmarshal(data, &r); err != nil {
+		return fmt.Errorf("%s: %w", jsonPath, err)
+	}
+	return os.WriteFile(svgPath, []byte(r.chart()), 0o644)
 }
 
 // quicken gives small values to the flags that were not given.
