@@ -498,8 +498,14 @@ func (s *sim) crash(i int) {
 		n.disk = n.unsaved
 	}
 	n.unsaved = nil
-	s.dropLinks(i)
+	id := n.m.ID()
 	n.m = nil
+	for j, o := range s.nodes {
+		if s.links[pair(i, j)] {
+			delete(s.links, pair(i, j))
+			s.call(o, func(m *Machine) { m.LinkDown(s.now, id) })
+		}
+	}
 }
 
 func (s *sim) setCut(i, j int, on bool) {
