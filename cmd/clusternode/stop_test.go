@@ -21,8 +21,8 @@ func TestSignalsEndInOrder(t *testing.T) {
 			pidFile := filepath.Join(t.TempDir(), "redis.pid")
 			socket := filepath.Join(t.TempDir(), "redis.sock")
 			p, port := serve(t, "--pidfile", pidFile, "--unixsocket", socket)
-			eventually(t, "pid file", func() bool { _, err := os.Stat(pidFile); return err == nil })
-			require.Equal(t, strconv.Itoa(p.cmd.Process.Pid)+"\n", readFile(t, pidFile))
+			want := strconv.Itoa(p.cmd.Process.Pid) + "\n"
+			eventually(t, "pid file", func() bool { b, err := os.ReadFile(pidFile); return err == nil && string(b) == want })
 			idle := dial(t, port)
 			require.Equal(t, "+PONG", idle.do("PING"))
 			p.signal(sig)
