@@ -47,10 +47,6 @@ func (m *Machine) ping(n *node) {
 	m.send(n.id, kindPing, h.append(nil, kindPing))
 }
 
-// resumePing asks a node whose link is new at once. What was lost with the old
-// link says nothing, but the silence since then counts.
-func (m *Machine) resumePing(n *node) { m.ping(n) }
-
 // Suspect is a hint, such as memberlist's: look at the node now.
 func (m *Machine) Suspect(now time.Duration, id string) {
 	m.at(now)

@@ -156,8 +156,7 @@ func (m *Machine) stepMeeting(from string, k kind, msg meeting) error {
 	if k == kindMeetAck && h == nil {
 		return nil // given up meanwhile
 	}
-	e, known := m.members[from]
-	if !(known && !e.Forgotten) && msg.big && m.big() && m.cluster != "" && msg.cluster != "" && m.cluster != msg.cluster || msg.refused {
+	if msg.refused || m.refuses(from, &msg) {
 		m.logf(LogWarning, "CLUSTER MEET between %s and %s is refused: both belong to clusters of their own that own slots", m.self.id, from)
 		if k == kindMeet {
 			m.sendMeeting(from, kindMeetAck, meeting{refused: true})
@@ -171,30 +170,42 @@ func (m *Machine) stepMeeting(from string, k kind, msg meeting) error {
 			m.mergeMember(e)
 		}
 	}
+	raised := false
 	if k == kindMeet {
 		m.learnAddress(m.ends[from].local, true)
 	} else {
-		m.raise(from)
-		m.raise(m.self.id)
+		raised = m.raise(from)
+		raised = m.raise(m.self.id) || raised
 	}
 	if err := m.merge(delta{records: d.records}); err != nil {
 		return err
 	}
-	m.introduced(h, from, k, msg)
-	return nil
-}
-
-// introduced goes on after the other side's entries and record were taken.
-func (m *Machine) introduced(h *meet, from string, k kind, msg meeting) {
-	if e := m.members[from]; !e.Forgotten && m.nodes[from] != nil {
+	if m.nodes[from] != nil {
 		m.tell(from)
 	}
 	if k == kindMeet {
 		m.sendMeeting(from, kindMeetAck, meeting{})
-		return
+	} else {
+		m.acknowledged(h, from, msg.member, raised)
 	}
-	if !msg.member || m.nodes[from] == nil { // it has forgotten us, and learns of the raised version now
-		m.sendMeet(h)
+	return nil
+}
+
+// refuses reports whether a meeting would merge two clusters by accident.
+func (m *Machine) refuses(from string, msg *meeting) bool {
+	if e, known := m.members[from]; known && !e.Forgotten {
+		return false
+	}
+	return msg.big && m.big() && m.cluster != "" && msg.cluster != "" && m.cluster != msg.cluster
+}
+
+// acknowledged goes on after the answer to a Meet. The other side may have
+// forgotten this node: then it learns of the raised version first.
+func (m *Machine) acknowledged(h *meet, from string, member, raised bool) {
+	if !member || m.nodes[from] == nil {
+		if raised {
+			m.sendMeet(h)
+		}
 		return
 	}
 	m.endMeet(h)
@@ -202,12 +213,16 @@ func (m *Machine) introduced(h *meet, from string, k kind, msg meeting) {
 	m.sendSummary(from, false)
 }
 
-// raise makes a node a member that is not, as the admin asked for.
-func (m *Machine) raise(id string) {
-	if e, ok := m.members[id]; !ok || e.Forgotten {
-		m.setMember(id, Membership{Version: e.Version + 1})
-		m.tell(id)
+// raise makes a node a member that is not, as the admin asked for, and reports
+// whether it had to.
+func (m *Machine) raise(id string) bool {
+	e, ok := m.members[id]
+	if ok && !e.Forgotten {
+		return false
 	}
+	m.setMember(id, Membership{Version: e.Version + 1})
+	m.tell(id)
+	return true
 }
 
 func (m *Machine) sortedMeets() []*meet { return sortedValues(m.meets) }
@@ -223,9 +238,8 @@ func (m *Machine) LinkUp(now time.Duration, id string, boot Boot, local, remote 
 	}
 	n.link = true
 	n.pulse.link.Store(true)
-	n.nextPing = m.now
 	m.learnAddress(local, false)
-	m.resumePing(n)
+	m.ping(n) // what was lost with the old link may have been the answer
 	if n.rec.Version.Boot.Less(boot) {
 		m.want(id)
 	}

@@ -111,6 +111,9 @@ func (m *Machine) mergeRecord(rec *Record, raw []byte) bool {
 	}
 	old := n.rec
 	n.rec, n.raw = *rec, slices.Clone(raw)
+	if n.rec.Host == "" { // it does not know where it is; we do
+		n.rec.Host = m.ends[n.id].remote
+	}
 	m.recordChanged(n, &old)
 	return true
 }
