@@ -117,3 +117,39 @@ func TestTable(t *testing.T) {
 	tab = m.Ready().View.Table
 	require.Equal(t, "MOVED 100 :7000", string(tab.AppendRedirect(nil, slots.Moved, 100, tab.Owner(100))))
 }
+
+// TestViewsWhileTheMachineRuns is for the race detector: readers use a view
+// while its machine goes on.
+func TestViewsWhileTheMachineRuns(t *testing.T) {
+	m := small(t)
+	views := make(chan *View, 100)
+	done := make(chan int)
+	for range 2 {
+		go func() {
+			n := 0
+			for v := range views {
+				n += len(v.AppendNodes(nil, false)) + len(v.AppendInfo(nil, 0)) + len(v.Slots(false)) + len(v.Shards())
+				n += v.Table.Assigned()
+			}
+			done <- n
+		}()
+	}
+	last := m.view()
+	for i := range 200 {
+		now := time.Duration(i) * 100 * time.Millisecond
+		m.Tick(now)
+		n := m.nodes[id40("4")]
+		h := heartbeat{token: n.token, record: n.rec.Version, clear: i%2 == 0}
+		require.NoError(t, m.Step(now, n.id, h.append(nil, kindPong)))
+		if i%20 == 0 {
+			m.BumpEpoch(now)
+			withPeer(m, "2", func(r *Record) { r.Version.Seq = uint64(i + 2); r.Claims.Add(slots.Slot(1000 + i)) })
+		}
+		if v := m.Ready().View; v != nil {
+			last = v
+		}
+		views <- last
+	}
+	close(views)
+	require.NotZero(t, <-done+<-done)
+}
