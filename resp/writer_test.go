@@ -73,14 +73,41 @@ func TestUnknownCommand(t *testing.T) {
 	require.Equal(t, "ERR unknown command 'nope', with args beginning with: 'a' '"+strings.Repeat("b", 124)+"' ", UnknownCommand(args))
 }
 
+func parse(text string) (Value, error) {
+	return ReadValue(bufio.NewReader(strings.NewReader(text)), DefaultReplyLimits)
+}
+
 func TestReadValue(t *testing.T) {
 	for wire, want := range map[string]string{
-		"$-1\r\n": "(null $)", "*-1\r\n": "(null *)", "_\r\n": "(null _)", "*2\r\n:1\r\n*0\r\n": "*[:1 *[]]",
-		"%1\r\n+a\r\n:1\r\n": "%[+a :1]", "|1\r\n+ttl\r\n:1\r\n$1\r\nv\r\n": `$"v"`,
+		"+OK\r\n":                              "+OK",
+		"-ERR no\r\n":                          "-ERR no",
+		":-5\r\n":                              ":-5",
+		"$3\r\na\r\n\r\n":                      `$"a\r\n"`,
+		"$-1\r\n":                              "(null $)",
+		"*-1\r\n":                              "(null *)",
+		"_\r\n":                                "(null _)",
+		"*2\r\n:1\r\n*0\r\n":                   "*[:1 *[]]",
+		"%1\r\n+a\r\n:1\r\n":                   "%[+a :1]",
+		"~1\r\n#t\r\n":                         "~[#t]",
+		",1.5\r\n":                             ",1.5",
+		"=7\r\ntxt:abc\r\n":                    `="txt:abc"`,
+		"!5\r\nERR x\r\n":                      "!ERR x",
+		"|1\r\n+ttl\r\n:3600\r\n$1\r\nv\r\n":   `$"v"`,
+		">2\r\n$1\r\na\r\n(12345678901234\r\n": `>[$"a" (12345678901234]`,
 	} {
-		v, err := ReadValue(bufio.NewReader(strings.NewReader(wire)), DefaultReplyLimits)
-		require.NoError(t, err)
-		require.Equal(t, want, v.String())
+		v, err := parse(wire)
+		require.NoError(t, err, wire)
+		require.Equal(t, want, v.String(), wire)
+	}
+}
+
+func TestReadValueRefusesBadFraming(t *testing.T) {
+	for _, wire := range []string{
+		"", "\r\n", "OK\r\n", "+OK\n", "$x\r\n", "$-2\r\n", "$3\r\nabcde", "$1\r\nabc\r\n", "*9999999999\r\n", "*1\r\n",
+		strings.Repeat("*1\r\n", 100),
+	} {
+		_, err := parse(wire)
+		require.Error(t, err, wire)
 	}
 }
 

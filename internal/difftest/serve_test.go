@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"clusternode/internal/testserver"
+	"clusternode/resp"
 
 	"github.com/stretchr/testify/require"
 )
@@ -39,7 +40,7 @@ func serveConn(nc net.Conn, handle handler) {
 	defer nc.Close()
 	r := bufio.NewReader(nc)
 	for {
-		v, err := testserver.ReadValue(r)
+		v, err := resp.ReadValue(r, resp.DefaultReplyLimits)
 		if err != nil {
 			return
 		}

@@ -5,6 +5,8 @@ import (
 	"net"
 	"strconv"
 	"time"
+
+	"clusternode/resp"
 )
 
 // DefaultTimeout bounds the wait for one reply.
@@ -62,7 +64,7 @@ func (c *Conn) Receive() (Value, error) {
 	if err := c.nc.SetReadDeadline(time.Now().Add(c.Timeout)); err != nil {
 		return Value{}, err
 	}
-	return readValue(c.r, 0)
+	return resp.ReadValue(c.r, resp.DefaultReplyLimits)
 }
 
 // Do sends a command and reads its reply.
