@@ -137,6 +137,16 @@ func (s *Server) busLinks() int {
 	return len(s.bus.node.Links())
 }
 
+// busLinksNear is busLinks if they can matter for a limit that clients and links
+// share, else 0: counting them takes a while in a large cluster.
+func (s *Server) busLinksNear(clients, limit int64) int64 {
+	const perNode = 4 // at most: two kinds in both directions
+	if s.bus == nil || clients+perNode*int64(s.bus.node.View().KnownNodes()) <= limit {
+		return 0
+	}
+	return int64(s.busLinks())
+}
+
 // busLinkBytes is what waits in the cluster links to be sent.
 func (s *Server) busLinkBytes() (sum int64) {
 	if s.bus == nil {

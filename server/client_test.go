@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"clusternode/slots"
 )
 
 // endInput closes the client's side of the connection.
@@ -26,6 +28,19 @@ func eventually(t testing.TB, f func() bool) {
 	require.Eventually(t, f, time.Minute, time.Millisecond)
 }
 
+// longCommands are a transaction that takes a while on the slot of "{x}", and
+// its replies; makeLong comes first.
+const counts = 100
+
+var (
+	longCommands = encode("MULTI") + strings.Repeat(encode("BITCOUNT", "{x}long"), counts) + encode("EXEC")
+	longReplies  = "+OK\r\n" + strings.Repeat("+QUEUED\r\n", counts) + "*" + strconv.Itoa(counts) + "\r\n" + strings.Repeat(":1\r\n", counts)
+)
+
+func (c *testClient) makeLong() {
+	require.Equal(c.t, ":0", c.do("SETBIT", "{x}long", "80000000", "1"))
+}
+
 // TestHalfClosed: a client that closes its side after a pipeline gets all
 // replies: those that wait for a long command, for a locked slot, and those
 // that do not fit the socket.
@@ -33,26 +48,28 @@ func TestHalfClosed(t *testing.T) {
 	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
 		n := start()
 		setup := n.dial()
-		require.Equal(t, "+OK", setup.do("MSET", "{x}1", strings.Repeat("ab", 3000), "{x}2", strings.Repeat("ba", 3000)))
+		setup.makeLong()
 		require.Equal(t, "+OK", setup.do("SET", "big", strings.Repeat("v", 100_000)))
 
 		c := n.dial()
-		c.raw(encode("PING") + encode("INFO", "nosuchsection") + encode("LCS", "{x}1", "{x}2", "LEN") + encode("ECHO", "end") + "*1\r\n$4\r\nPI")
+		c.raw(encode("PING") + encode("INFO", "nosuchsection") + longCommands + encode("ECHO", "end") + "*1\r\n$4\r\nPI")
 		c.endInput()
-		require.Equal(t, "+PONG\r\n$0\r\n\r\n:5999\r\n$3\r\nend\r\n", c.rest())
+		require.Equal(t, "+PONG\r\n$0\r\n\r\n"+longReplies+"$3\r\nend\r\n", c.rest())
 
 		holder, waiter := n.dial(), n.dial()
-		holder.raw(encode("LCS", "{x}1", "{x}2", "LEN"))
+		holder.raw(longCommands)
+		eventually(t, func() bool { return n.s.ks.Locked(slots.Of([]byte("{x}long"))) })
 		waiter.raw(encode("APPEND", "{x}3", "1") + encode("APPEND", "{x}3", "2"))
 		waiter.endInput()
 		require.Equal(t, ":1\r\n:2\r\n", waiter.rest())
-		require.Equal(t, ":5999", holder.read())
+		holder.endInput()
+		require.Equal(t, longReplies, holder.rest())
 
 		many := n.dial()
 		many.raw(strings.Repeat(encode("GET", "big"), 200))
 		many.endInput()
 		require.Len(t, many.rest(), 200*(100_000+len("$100000\r\n\r\n")))
-		eventually(t, func() bool { return n.s.counters.clients.Load() == 2 }) // setup and holder
+		eventually(t, func() bool { return n.s.counters.clients.Load() == 1 }) // setup
 	})
 }
 
@@ -294,5 +311,38 @@ func TestMaxMemory(t *testing.T) {
 		require.Equal(t, oom, c.do("SET", "one more", "v"))
 		require.Equal(t, "+OK", c.do("CONFIG", "SET", "maxmemory", "0"))
 		require.Equal(t, "+OK", c.do("SET", "one more", "v"))
+	})
+}
+
+// TestKillDuringPause: CLIENT KILL reaches a connection that is held back.
+func TestKillDuringPause(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		a, b := n.dial(), n.dial()
+		id := strings.TrimPrefix(b.do("CLIENT", "ID"), ":")
+		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "1000000", "WRITE"))
+		b.send("SET", "k", "v")
+		eventually(t, func() bool { return n.s.pause.blocked.Load() == 1 })
+		require.Equal(t, ":1", a.do("CLIENT", "KILL", "ID", id))
+		require.True(t, b.closed())
+		eventually(t, func() bool { return n.s.pause.blocked.Load() == 0 && n.s.counters.clients.Load() == 1 })
+		require.Equal(t, "+OK", a.do("CLIENT", "UNPAUSE"))
+		require.Equal(t, "(null $)", a.do("GET", "k"))
+	})
+}
+
+// TestCloseDuringLongCommands: the node ends in order while commands, watching
+// transactions among them, run on pooled workers.
+func TestCloseDuringLongCommands(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c := n.dial()
+		c.makeLong()
+		for i := range 6 {
+			n.dial().raw(encode("WATCH", "{x}long", "{x}w"+strconv.Itoa(i)) + longCommands + encode("PING"))
+		}
+		eventually(t, func() bool { return n.s.ks.Locked(slots.Of([]byte("{x}long"))) })
+		n.s.Close()
+		require.True(t, c.closed())
 	})
 }

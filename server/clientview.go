@@ -43,7 +43,7 @@ func (c *conn) view(s *Server) *clientView {
 		FD: c.tr.fd(), DB: c.DB, Proto: c.Proto, Created: c.created,
 		Age: int64(time.Since(c.created) / time.Second), Idle: (now - c.active) / int64(time.Second),
 		Multi: -1, Watch: len(c.watch.keys), QBuf: len(c.in), QBufFree: cap(c.in) - len(c.in),
-		MultiMem: c.multiSz, OMem: len(c.out), NoEvict: c.Has(command.ClientNoEvict),
+		MultiMem: c.multiSz, OMem: c.out.size, NoEvict: c.Has(command.ClientNoEvict),
 		NetIn: c.netIn, NetOut: c.netOut, Commands: c.commands, Cmd: "NULL", Flags: c.flagLetters(),
 	}
 	if c.Has(command.ClientMulti) {

@@ -44,7 +44,7 @@ type conn struct {
 
 	parser resp.Parser
 	in     []byte // input not yet executed; nil when there is none
-	out    []byte // replies not yet taken by the transport; nil when there are none
+	out    unsent // replies not yet taken by the transport
 
 	parked     parking
 	waiter     keyspace.Waiter // while parkSlot
@@ -120,7 +120,8 @@ func (w *worker) keep(c *conn, data []byte) {
 // checkQuery closes a client whose unfinished command and queued transaction
 // together exceed the query buffer limit, as Redis does.
 func (w *worker) checkQuery(c *conn) {
-	if int64(len(c.in)+c.multiSz) <= w.s.lim.queryBuffer.Load() || c.parked != notParked || c.closing {
+	// A connection that is set aside may belong to a pooled worker.
+	if c.parked != notParked || c.closing || int64(len(c.in)+c.multiSz) <= w.s.lim.queryBuffer.Load() {
 		return
 	}
 	w.s.log.Warning("Closing client that reached max query buffer length: %s", c.view(w.s).String())
@@ -138,7 +139,7 @@ func (w *worker) inputEnds(c *conn) {
 
 // over reports that nothing is left to do but to close.
 func (c *conn) over() bool {
-	return len(c.out) == 0 && c.parked != parkOffload && (c.closing || c.ended && c.parked == notParked)
+	return c.out.size == 0 && c.parked != parkOffload && (c.closing || c.ended && c.parked == notParked)
 }
 
 // pump runs what c.in holds and moves the rest to its front.
@@ -216,7 +217,7 @@ func (w *worker) process(c *conn, data []byte) (consumed int) {
 		w.x.Yield()
 	}
 	w.flush(c)
-	if len(c.out) > outHigh && c.parked == notParked {
+	if c.out.size > outHigh && c.parked == notParked {
 		c.parked = parkOutput
 	}
 	if cap(w.args)+cap(w.batch.args) > keptArgs {
@@ -235,7 +236,7 @@ func (w *worker) full(c *conn) bool {
 		return false
 	}
 	w.flush(c)
-	return len(c.out) > outHigh
+	return c.out.size > outHigh
 }
 
 // afterReply applies CLIENT REPLY to what the last command wrote from mark on,
@@ -272,7 +273,7 @@ func (w *worker) flush(c *conn) {
 	}
 	c.netOut += int64(len(b))
 	w.stats.netOut += int64(len(b))
-	if len(c.out) == 0 {
+	if c.out.size == 0 {
 		w.stats.writes++
 		n, err := c.tr.send(b)
 		if err != nil {
@@ -282,39 +283,39 @@ func (w *worker) flush(c *conn) {
 		b = b[n:]
 	}
 	if len(b) > 0 {
-		w.setOut(c, append(c.out, b...))
+		w.s.outBytes.Add(int64(len(b)))
+		if c.out.add(b) {
+			w.w.Buf = nil
+		}
 		w.checkOutput(c)
 	}
 	w.w.Buf = w.w.Buf[:0]
 	if cap(w.w.Buf) > 4*flushAt {
-		w.w.Buf = make([]byte, 0, flushAt)
+		w.w.Buf = nil
 	}
 }
 
-// setOut changes the unsent replies, and the node's sum of them.
-func (w *worker) setOut(c *conn, out []byte) {
-	w.s.outBytes.Add(int64(len(out) - len(c.out)))
-	c.out = out
+// dropOut forgets the unsent replies.
+func (s *Server) dropOut(c *conn) {
+	s.outBytes.Add(-int64(c.out.size))
+	c.out = unsent{}
 }
 
 // drain sends what waited in c.out, when the transport is writable again.
 func (w *worker) drain(c *conn) {
 	w.stats.writes++
-	n, err := c.tr.send(c.out)
-	switch {
-	case err != nil:
+	before := c.out.size
+	err := c.out.sendTo(c.tr)
+	w.s.outBytes.Add(int64(c.out.size - before))
+	if err != nil {
 		c.closing = true
-		w.setOut(c, nil)
+		w.s.dropOut(c)
 		return
-	case n == len(c.out):
-		w.setOut(c, nil)
-		c.softSince = 0
-	case cap(c.out) > 4*(len(c.out)-n)+flushAt:
-		w.setOut(c, append([]byte(nil), c.out[n:]...))
-	default:
-		w.setOut(c, c.out[n:])
 	}
-	if c.parked == parkOutput && len(c.out) <= outHigh/2 {
+	if c.out.size == 0 {
+		c.softSince = 0
+	}
+	if c.parked == parkOutput && c.out.size <= outHigh/2 {
 		w.resume(c)
 	}
 }
@@ -324,7 +325,7 @@ func (w *worker) drain(c *conn) {
 // that leave more than their share are closed.
 func (w *worker) checkOutput(c *conn) {
 	hard, soft, softFor := w.s.lim.output()
-	n := int64(len(c.out))
+	n := int64(c.out.size)
 	over := hard > 0 && n > hard || n > outShare && w.s.outBytes.Load() > outTotal
 	if soft > 0 && n > soft {
 		if c.softSince == 0 {
@@ -338,13 +339,13 @@ func (w *worker) checkOutput(c *conn) {
 		w.s.log.Warning("Client %s scheduled to be closed ASAP for overcoming of output buffer limits.", c.view(w.s).String())
 		w.s.counters.outputDisconnects.Add(1)
 		c.closing = true
-		w.setOut(c, nil)
+		w.s.dropOut(c)
 	}
 }
 
 const (
-	outTotal = 1 << 30 // unread replies of all clients
-	outShare = 1 << 20 // what one client may leave unread beyond that
+	outTotal = 256 << 20 // unread replies of all clients
+	outShare = 1 << 20   // what one client may leave unread beyond that
 )
 
 // replied takes the replies of an offloaded command and goes on.
@@ -359,7 +360,7 @@ func (w *worker) replied(c *conn, reply []byte) {
 // hangUp closes the connection without sending what is left.
 func (w *worker) hangUp(c *conn) {
 	c.closing = true
-	w.setOut(c, nil)
+	w.s.dropOut(c)
 }
 
 // review looks after a connection that may be idle. It reports whether

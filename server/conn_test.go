@@ -84,7 +84,7 @@ func TestSlowReader(t *testing.T) {
 	w, c := newConn(t, m)
 	w.feed(c, []byte(encode("ECHO", "hello")+encode("PING")))
 	w.feed(c, []byte(encode("ECHO", "world")))
-	for len(c.out) > 0 {
+	for c.out.size > 0 {
 		w.drain(c)
 	}
 	require.Equal(t, "$5\r\nhello\r\n+PONG\r\n$5\r\nworld\r\n", string(m.sent))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type stream struct {
 	conn
 	nc    net.Conn
 	inbox chan letter // what ends a wait; everything else happens in post
+	gone  atomic.Bool // hung up: waiting is over for good
 
 	// mu is held by whoever drives the connection, or looks at it.
 	mu sync.Mutex
@@ -33,8 +35,8 @@ func (k *stream) fd() int { return -1 }
 // post implements transport.
 func (k *stream) post(m letter) {
 	if m.kind == letterHangUp {
+		k.gone.Store(true)
 		_ = k.nc.Close() // its goroutine sees the end
-		return
 	}
 	select {
 	case k.inbox <- m:
@@ -148,6 +150,9 @@ func (k *stream) await(buf []byte) bool {
 		default:
 			<-k.inbox
 		}
+		if k.gone.Load() {
+			return false
+		}
 		k.drive(func(w *worker) { w.resume(&k.conn) })
 	}
 }
@@ -179,22 +184,22 @@ func (k *stream) drive(f func(w *worker)) {
 // write sends the replies that wait.
 func (k *stream) write() bool {
 	out := k.out
-	if len(out) == 0 {
+	if out.size == 0 {
 		return true
 	}
 	var end time.Time // none
-	if _, soft, softFor := k.s.lim.output(); soft > 0 && int64(len(out)) > soft {
+	if _, soft, softFor := k.s.lim.output(); soft > 0 && int64(out.size) > soft {
 		end = time.Now().Add(time.Duration(softFor))
 	}
 	_ = k.nc.SetWriteDeadline(end) // fails on a closed connection: so will the write
-	_, err := k.nc.Write(out)
+	all := net.Buffers(out.chunks)
+	_, err := all.WriteTo(k.nc)
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		k.s.log.Warning("Client id=%d scheduled to be closed ASAP for overcoming of output buffer limits.", k.ID)
 		k.s.counters.outputDisconnects.Add(1)
 	}
 	k.mu.Lock()
-	k.s.outBytes.Add(-int64(len(out)))
-	k.out = nil
+	k.s.dropOut(&k.conn)
 	k.mu.Unlock()
 	return err == nil
 }

@@ -37,8 +37,7 @@ const protectedText = "-DENIED Redis is running in protected mode because protec
 // turnAway returns what a new connection reads before it is closed, "" if it
 // is welcome.
 func (s *Server) turnAway(from *listener, ip netip.Addr) string {
-	n := s.counters.clients.Add(1)
-	if n+int64(s.busLinks()) > s.lim.maxClients.Load() {
+	if n, limit := s.counters.clients.Add(1), s.lim.maxClients.Load(); n+s.busLinksNear(n, limit) > limit {
 		s.counters.clients.Add(-1)
 		s.counters.rejected.Add(1)
 		if s.bus != nil {

@@ -247,7 +247,7 @@ func (l *loop) settle(k *sock) {
 		l.drop(k)
 		return
 	}
-	want := len(c.out) > 0
+	want := c.out.size > 0
 	// A client that is set aside and goes on sending is held back by TCP.
 	pauseRead := c.closing || c.ended || c.parked != notParked && len(c.in) >= parkedInput
 	if want != k.writable || pauseRead != c.readPaused {
@@ -351,7 +351,12 @@ func (l *loop) shutdown() {
 		}
 	}
 	for _, k := range l.conns {
-		if k != nil {
+		switch {
+		case k == nil:
+		case k.parked == parkOffload: // a pooled worker still uses it
+			unix.Close(k.sysfd)
+			l.forget()
+		default:
 			l.drop(k)
 		}
 	}

@@ -245,8 +245,8 @@ func (s *Server) release(c *conn) {
 	if c.parked == parkPause {
 		s.pause.forget(c)
 	}
-	s.outBytes.Add(-int64(len(c.out)))
-	c.in, c.out, c.multi = nil, nil, nil
+	s.dropOut(c)
+	c.in, c.multi = nil, nil
 	s.abandonWatches(c)
 }
 

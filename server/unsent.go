@@ -1,0 +1,55 @@
+package server
+
+// unsent are the replies of a connection that its transport has not taken yet,
+// in chunks: adding to them copies nothing that is there, and what was sent is
+// given back chunk by chunk. The zero value is empty and holds no memory.
+type unsent struct {
+	chunks [][]byte
+	size   int // bytes in all chunks
+}
+
+const (
+	minChunk = 4 << 10
+	maxChunk = 256 << 10 // longer replies become a chunk of their own
+)
+
+// add appends a copy of b. It reports true if it kept b itself instead: then b
+// belongs to the chunks.
+func (u *unsent) add(b []byte) (kept bool) {
+	u.size += len(b)
+	if len(b) > maxChunk {
+		u.chunks = append(u.chunks, b)
+		return true
+	}
+	if n := len(u.chunks); n > 0 {
+		last := u.chunks[n-1]
+		fits := min(cap(last)-len(last), len(b))
+		u.chunks[n-1] = append(last, b[:fits]...)
+		b = b[fits:]
+	}
+	if len(b) > 0 {
+		// The more has piled up, the larger the pieces.
+		chunk := make([]byte, 0, min(max(minChunk, len(b), u.size/4), maxChunk))
+		u.chunks = append(u.chunks, append(chunk, b...))
+	}
+	return false
+}
+
+// sendTo lets the transport take what it can.
+func (u *unsent) sendTo(tr transport) error {
+	for u.size > 0 {
+		n, err := tr.send(u.chunks[0])
+		if err != nil {
+			return err
+		}
+		u.size -= n
+		if n < len(u.chunks[0]) {
+			u.chunks[0] = u.chunks[0][n:]
+			return nil
+		}
+		u.chunks[0] = nil
+		u.chunks = u.chunks[1:]
+	}
+	u.chunks = nil
+	return nil
+}
