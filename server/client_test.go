@@ -30,7 +30,7 @@ func eventually(t testing.TB, f func() bool) {
 
 // longCommands are a transaction that takes a while on the slot of "{x}", and
 // its replies; makeLong comes first.
-const counts = 100
+const counts = 30
 
 var (
 	longCommands = encode("MULTI") + strings.Repeat(encode("BITCOUNT", "{x}long"), counts) + encode("EXEC")
@@ -38,7 +38,7 @@ var (
 )
 
 func (c *testClient) makeLong() {
-	require.Equal(c.t, ":0", c.do("SETBIT", "{x}long", "80000000", "1"))
+	require.Equal(c.t, ":0", c.do("SETBIT", "{x}long", "40000000", "1"))
 }
 
 // TestHalfClosed: a client that closes its side after a pipeline gets all
@@ -338,7 +338,7 @@ func TestCloseDuringLongCommands(t *testing.T) {
 		n := start()
 		c := n.dial()
 		c.makeLong()
-		for i := range 6 {
+		for i := range 4 {
 			n.dial().raw(encode("WATCH", "{x}long", "{x}w"+strconv.Itoa(i)) + longCommands + encode("PING"))
 		}
 		eventually(t, func() bool { return n.s.ks.Locked(slots.Of([]byte("{x}long"))) })
