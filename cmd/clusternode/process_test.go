@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"clusternode/internal/testserver"
+	"clusternode/resp"
 )
 
 // The tests of this package start the real program and look at it from
@@ -155,7 +156,7 @@ func dialAt(t *testing.T, network, addr string) *client {
 // read prints the next reply: +OK, -ERR text, :1, $"bulk", *[...].
 func (c *client) read() string {
 	c.t.Helper()
-	v, err := testserver.ReadValue(c.in)
+	v, err := resp.ReadValue(c.in, resp.DefaultReplyLimits)
 	require.NoError(c.t, err)
 	return v.String()
 }
