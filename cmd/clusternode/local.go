@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -42,6 +43,7 @@ Runs a whole cluster on 127.0.0.1 in one process.
 `
 
 const (
+	nodesFile    = "nodes.conf" // of every node, in a folder named after its port
 	busOffset    = 10000
 	maxPrimaries = 100
 	localAddress = "127.0.0.1"
@@ -121,6 +123,9 @@ func startLocal(o localOptions, stderr io.Writer) (*localCluster, error) {
 			}
 		}
 	}
+	if err := fitsFolder(o); err != nil {
+		return nil, err
+	}
 	c := &localCluster{o: o, dir: o.dir}
 	if c.dir == "" {
 		dir, err := os.MkdirTemp("", "clusternode-local-")
@@ -135,6 +140,32 @@ func startLocal(o localOptions, stderr io.Writer) (*localCluster, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// fitsFolder refuses a folder that holds a cluster of other nodes: those that
+// are missing would be waited for in vain.
+func fitsFolder(o localOptions) error {
+	if o.dir == "" {
+		return nil
+	}
+	found, err := filepath.Glob(filepath.Join(o.dir, "*", nodesFile))
+	if err != nil {
+		return err
+	}
+	var ports, wanted []int
+	for _, file := range found {
+		if port, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
+			ports = append(ports, port)
+		}
+	}
+	slices.Sort(ports)
+	for i := range o.primaries {
+		wanted = append(wanted, o.port+i)
+	}
+	if len(ports) > 0 && !slices.Equal(ports, wanted) {
+		return fmt.Errorf("%s holds a cluster of nodes on the ports %v: start it with these (--port, --primaries), or take another folder", o.dir, ports)
+	}
+	return nil
 }
 
 // portFree tries to listen on the port, so that one in use is named before
@@ -173,7 +204,7 @@ func (c *localCluster) startNode(port int, stderr io.Writer) (*server.Server, er
 	}
 	cfg := config.New()
 	_, err := cfg.Load([]string{
-		"--port", strconv.Itoa(port), "--bind", localAddress, "--dir", dir, "--cluster-enabled", "yes",
+		"--port", strconv.Itoa(port), "--bind", localAddress, "--dir", dir, "--cluster-enabled", "yes", "--cluster-config-file", nodesFile,
 		"--io-threads", "1", "--loglevel", c.o.logLevel,
 	}, strings.NewReader(""))
 	if err != nil {

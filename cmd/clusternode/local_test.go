@@ -65,8 +65,8 @@ func TestLocal(t *testing.T) {
 	}
 }
 
-// TestLocalRestarts: with --dir the topology is found again, on other ports
-// too, also when there were keys.
+// TestLocalRestarts: with --dir the topology is found again, also when there
+// were keys; a folder of other nodes is refused.
 func TestLocalRestarts(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cluster")
 	p, port := local(t, 3, "--dir", dir)
@@ -93,6 +93,12 @@ func TestLocalRestarts(t *testing.T) {
 	require.Equal(t, shards, dial(t, port).do("CLUSTER", "SLOTS"))
 	p.signal(syscall.SIGTERM)
 	require.Zero(t, p.wait())
+
+	for _, args := range [][]string{{"--primaries", "2"}, {"--primaries", "4"}, {"--port", strconv.Itoa(freePorts(t, 3))}} {
+		status, out := run(t, append([]string{"local", "--port", strconv.Itoa(port), "--dir", dir}, args...)...)
+		require.Equal(t, 1, status)
+		require.Contains(t, out, fmt.Sprintf("holds a cluster of nodes on the ports [%d %d %d]", port, port+1, port+2))
+	}
 }
 
 // TestLocalShutdownOfANode ends the whole cluster: nobody is left behind.
