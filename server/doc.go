@@ -31,7 +31,7 @@
 // All fields of a conn belong to its loop, or to the pooled worker that runs
 // its offloaded command meanwhile (conn.parked is parkOffload: then the loop
 // only appends input). A worker's fields belong to whoever has entered its
-// executor. The counters that INFO reads are copied out by the owner (report.go).
+// executor. The counters that INFO reads are copied out by the owner (totals.go).
 //
 // Lock order: gate, slot locks ascending, then the short mutexes (mailbox,
 // pause, janitor, registry), none of which is held while another is taken.
