@@ -346,3 +346,17 @@ func TestCloseDuringLongCommands(t *testing.T) {
 		require.True(t, c.closed())
 	})
 }
+
+// TestPauseEndsByItself after its time.
+func TestPauseEndsByItself(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		a, b := n.dial(), n.dial()
+		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "1"))
+		require.Equal(t, "+PONG", b.do("PING"))
+		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "100", "WRITE"))
+		require.Equal(t, "+OK", b.do("SET", "k", "v"))
+		require.Equal(t, `$"v"`, a.do("GET", "k"))
+		require.Contains(t, a.do("INFO", "stats"), "paused_actions:none")
+	})
+}

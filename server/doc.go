@@ -14,6 +14,8 @@
 //     because its slot is locked, clients are paused, its last command still
 //     runs on a pooled worker, or it does not read its replies. Its input stays
 //     where it is and is parsed again when it resumes.
+//   - ended: a connection whose client closed its side; it goes on until what
+//     was sent is executed and answered (conn.over).
 //   - offload: to run one command on a pooled worker, because it takes longer
 //     than a loop should be away, or because it may wait for something.
 //   - letter: a message to a loop. Whatever reaches a connection from another

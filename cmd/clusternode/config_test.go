@@ -100,3 +100,13 @@ func TestMaxClients(t *testing.T) {
 		return line == "+PONG\r\n"
 	})
 }
+
+// TestMaxClientsOfACluster: cluster links count too, and the text says so.
+func TestMaxClientsOfACluster(t *testing.T) {
+	_, port := serve(t, "--cluster-enabled", "yes", "--maxclients", "1")
+	c := dial(t, port)
+	require.Equal(t, "+PONG", c.do("PING"))
+	more := dial(t, port)
+	require.Equal(t, "-ERR max number of clients + cluster connections reached", more.read())
+	more.closed()
+}
