@@ -144,6 +144,27 @@ func TestRepliesThatNobodyReads(t *testing.T) {
 	x.end(128 * mib)
 }
 
+// TestRepliesThatNobodyReadsWithoutALimit: normal clients have no limit by default. A client's pipeline waits once 64 MiB of its
+// replies do, and above 256 MiB for all of them together the largest are closed: memory does not grow with what they ask
+// for, here 21 GB. The bound is twice that and some, as the collector lets its heap grow before it collects.
+func TestRepliesThatNobodyReadsWithoutALimit(t *testing.T) {
+	x := attack(t)
+	_, err := x.Do("SET", "big", strings.Repeat("x", 64<<10))
+	require.NoError(t, err)
+	batch := strings.Repeat("*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n", 20_000) // 1.3 GB of replies
+	for range 16 {
+		nc := x.dial()
+		defer nc.Close()
+		go func() { _, _ = io.WriteString(nc, batch) }()
+	}
+	require.Eventually(t, func() bool { return x.info("total_commands_processed:") > 16*10 }, 20*time.Second, 5*time.Millisecond)
+	at := x.served.Load()
+	require.Eventually(t, func() bool {
+		require.Less(t, x.resident()-x.before, int64(768*mib))
+		return x.served.Load() > at+200
+	}, 30*time.Second, 5*time.Millisecond, "the witness is served")
+}
+
 // TestEveryReplyOfALongPipelineArrives: replies pile up while nobody reads, without a limit as is the default for normal
 // clients, and all arrive in order in the end.
 func TestEveryReplyOfALongPipelineArrives(t *testing.T) {
