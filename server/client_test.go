@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"clusternode/slots"
 )
 
 // endInput closes the client's side of the connection.
@@ -57,13 +55,12 @@ func TestHalfClosed(t *testing.T) {
 		require.Equal(t, "+PONG\r\n$0\r\n\r\n"+longReplies+"$3\r\nend\r\n", c.rest())
 
 		holder, waiter := n.dial(), n.dial()
-		holder.raw(longCommands)
-		eventually(t, func() bool { return n.s.ks.Locked(slots.Of([]byte("{x}long"))) })
+		holder.raw(strings.Repeat(longCommands, 3))
 		waiter.raw(encode("APPEND", "{x}3", "1") + encode("APPEND", "{x}3", "2"))
 		waiter.endInput()
 		require.Equal(t, ":1\r\n:2\r\n", waiter.rest())
 		holder.endInput()
-		require.Equal(t, longReplies, holder.rest())
+		require.Equal(t, strings.Repeat(longReplies, 3), holder.rest())
 
 		many := n.dial()
 		many.raw(strings.Repeat(encode("GET", "big"), 200))
@@ -341,7 +338,7 @@ func TestCloseDuringLongCommands(t *testing.T) {
 		for i := range 4 {
 			n.dial().raw(encode("WATCH", "{x}long", "{x}w"+strconv.Itoa(i)) + longCommands + encode("PING"))
 		}
-		eventually(t, func() bool { return n.s.ks.Locked(slots.Of([]byte("{x}long"))) })
+		require.Equal(t, "+PONG", c.do("PING"))
 		n.s.Close()
 		require.True(t, c.closed())
 	})
@@ -358,5 +355,23 @@ func TestPauseEndsByItself(t *testing.T) {
 		require.Equal(t, "+OK", b.do("SET", "k", "v"))
 		require.Equal(t, `$"v"`, a.do("GET", "k"))
 		require.Contains(t, a.do("INFO", "stats"), "paused_actions:none")
+	})
+}
+
+// TestRatesFollowTheLoad: they rise after an idle time, and fall to zero.
+func TestRatesFollowTheLoad(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c := n.dial()
+		require.Equal(t, "+PONG", c.do("PING"))
+		eventually(t, func() bool {
+			c.do("PING")
+			return n.s.rates.commands.perSecond() > 0
+		})
+		eventually(t, func() bool { return n.s.rates.commands.perSecond() == 0 && n.s.rates.netIn.perSecond() == 0 })
+		eventually(t, func() bool {
+			c.do("PING")
+			return !strings.Contains(c.do("INFO", "stats"), "instantaneous_ops_per_sec:0\\r")
+		})
 	})
 }

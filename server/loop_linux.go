@@ -115,8 +115,11 @@ func (l *loop) run() {
 		for i := range n {
 			l.serve(&l.events[i])
 		}
+		if n > 0 {
+			l.nextTick = min(l.nextTick, l.w.last+int64(tickEvery))
+		}
 		if l.w.last >= l.nextTick {
-			l.cron()
+			l.cron(n > 0)
 		}
 		l.w.x.Leave()
 	}
@@ -391,9 +394,13 @@ func (l *loop) busySince() int64 {
 	return l.since.Load()
 }
 
-// cron looks after a tenth of the connections at each tick.
-func (l *loop) cron() {
+// cron looks after a tenth of the connections at each tick. When nothing
+// happens and there is nothing to look for, the next tick has time.
+func (l *loop) cron(busy bool) {
 	l.nextTick = l.w.last + int64(tickEvery)
+	if !busy && l.s.lim.idle.Load() == 0 && l.s.outBytes.Load() == 0 {
+		l.nextTick = l.w.last + int64(idleTick)
+	}
 	l.w.published.store(&l.w.stats)
 	l.listenAgain()
 	if len(l.conns) == 0 {

@@ -61,8 +61,9 @@ func (p *published) store(st *workerStats) {
 	p.netOut.Store(st.netOut)
 }
 
-// sampleRates feeds the meters.
-func (s *Server) sampleRates() {
+// sampleRates feeds the meters. It reports whether something has happened
+// lately.
+func (s *Server) sampleRates() bool {
 	var commands, in, out int64
 	add := func(p *published) {
 		commands += p.commands.Load()
@@ -77,4 +78,5 @@ func (s *Server) sampleRates() {
 	s.rates.commands.sample(commands, now)
 	s.rates.netIn.sample(in, now)
 	s.rates.netOut.sample(out, now)
+	return s.rates.netIn.perSecond()+s.rates.netOut.perSecond() > 0
 }

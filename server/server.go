@@ -203,18 +203,27 @@ func (s *Server) syncClock() {
 	s.wallBase.Store(time.Now().UnixNano() - int64(time.Since(s.start)))
 }
 
-// tickEvery is the rhythm of the node's and the loops' cron.
-const tickEvery = 100 * time.Millisecond
+// The rhythm of the node's and the loops' cron, and of a node without work:
+// each wake-up of an idle process costs far more than what it then does, since
+// the Go scheduler starts watching again.
+const (
+	tickEvery = 100 * time.Millisecond
+	idleTick  = time.Second
+)
 
 // cron does what has to be done now and then.
 func (s *Server) cron() {
-	tick := time.NewTicker(tickEvery)
-	defer tick.Stop()
+	next := time.NewTimer(tickEvery)
+	defer next.Stop()
 	for {
 		select {
-		case <-tick.C:
+		case <-next.C:
 			s.syncClock()
-			s.sampleRates()
+			if s.sampleRates() {
+				next.Reset(tickEvery)
+			} else {
+				next.Reset(idleTick)
+			}
 		case <-s.life.stopping:
 			return
 		}
