@@ -92,6 +92,9 @@ func (r *run) step(st Step) (testserver.Value, *Divergence, error) {
 	if exact(ours, silent) == "" && exact(oracle, silent) == "" {
 		return ours, nil, fmt.Errorf("step %d: neither server answers %s", index, st)
 	}
+	if why := exact(r.ours.push, r.oracle.push); why != "" {
+		return ours, &Divergence{Index: index, Step: st, Why: "pushes differ", Ours: r.ours.push, Oracle: r.oracle.push}, nil
+	}
 	if why := r.compare(st, ours, oracle); why != "" {
 		return ours, &Divergence{Index: index, Step: st, Why: why, Ours: ours, Oracle: oracle}, nil
 	}

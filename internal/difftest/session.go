@@ -31,6 +31,7 @@ type session struct {
 	proto int
 	conns [conns]*testserver.Conn // nil until used and after the server closed it
 	multi [conns]bool             // between MULTI and EXEC
+	push  testserver.Value        // the push that came before the last reply, zero if none did
 }
 
 // configDefaults undoes what histories set.
@@ -105,11 +106,11 @@ func (s *session) send(st Step) error {
 // receive reads the step's reply, or closed.
 func (s *session) receive(st Step) (testserver.Value, error) {
 	v, err := s.conns[st.Conn].Receive()
+	s.push = testserver.Value{}
 	if err == nil && v.Type == '>' {
-		// A push comes beside the reply; both together are the answer.
-		push := v
+		// A push comes beside the reply, which is what rules and transactions are about.
+		s.push = v
 		v, err = s.conns[st.Conn].Receive()
-		v = testserver.Value{Type: '>', Elems: []testserver.Value{push, v}}
 	}
 	switch {
 	case err != nil && isClosed(err):
