@@ -91,11 +91,8 @@ func (outputLimitCodec) parse(words []string, prev Value) (Value, error) {
 
 func (outputLimitCodec) format(v Value) string { return strings.Join(v.list, " ") }
 
-// lines needs all classes when one is not the default: then a file that is
-// rewritten again has a line for each, in the same order.
 func (outputLimitCodec) lines(name string, v, def Value) []line {
 	var out []line
-	needed := !slices.Equal(v.list, def.list)
 	for i := 0; i < len(v.list); i += 4 {
 		class := v.list[i]
 		if class == "slave" {
@@ -105,7 +102,7 @@ func (outputLimitCodec) lines(name string, v, def Value) []line {
 		soft, _ := strconv.ParseUint(v.list[i+2], 10, 64)
 		out = append(out, line{
 			text:   fmt.Sprintf("%s %s %s %s %s", name, class, formatMemory(hard), formatMemory(soft), v.list[i+3]),
-			needed: needed,
+			needed: !slices.Equal(v.list[i:i+4], def.list[i:i+4]),
 		})
 	}
 	return out
