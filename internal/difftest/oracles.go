@@ -50,8 +50,10 @@ var differences = []difference{
 
 // differencesInMulti names commands that the oracle takes in its own way between MULTI and EXEC.
 var differencesInMulti = map[string][]string{
-	"valkey": {"multi", "watch", "auth", "hello"}, // the first two spoil the transaction
-	"redis8": {"auth", "hello"},                   // a wrong password leaves EXEC without a reply
+	// A wrong password leaves EXEC without a reply; DEBUG POPULATE puts keys into the slot of the command before it.
+	"redis8": {"auth", "hello", "debug"},
+	// The first two spoil the transaction; the rest as above.
+	"valkey": {"multi", "watch", "auth", "hello", "debug"},
 }
 
 // differencesInCluster names commands that the oracle takes in its own way in cluster mode.
