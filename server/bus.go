@@ -41,7 +41,7 @@ func (s *Server) openBus() error {
 	s.cfg.HookAll(func() error { return node.Configure(b.config()) },
 		"cluster-node-timeout", "cluster-require-full-coverage", "cluster-allow-reads-when-down", "cluster-announce-ip",
 		"cluster-announce-port", "cluster-announce-bus-port", "cluster-announce-hostname", "cluster-announce-human-nodename",
-		"cluster-preferred-endpoint-type", "port")
+		"cluster-preferred-endpoint-type", "cluster-allow-replica-migration", "cluster-replica-no-failover", "port")
 	s.cfg.Hook("cluster-link-sendbuf-limit", func() error {
 		node.SetSendLimit(s.cfg.Int("cluster-link-sendbuf-limit"))
 		return nil
@@ -71,6 +71,7 @@ func (b *bus) config() cluster.Config {
 		AnnounceBusPort: int(c.Int("cluster-announce-bus-port")), AnnounceHostname: c.String("cluster-announce-hostname"),
 		AnnounceHumanNodename: c.String("cluster-announce-human-nodename"), PreferredEndpoint: endpoint,
 		RequireFullCoverage: c.Bool("cluster-require-full-coverage"), AllowReadsWhenDown: c.Bool("cluster-allow-reads-when-down"),
+		AllowReplicaMigration: c.Bool("cluster-allow-replica-migration"), ReplicaNoFailover: c.Bool("cluster-replica-no-failover"),
 	}
 }
 
