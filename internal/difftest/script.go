@@ -141,8 +141,8 @@ func parseStep(line string) (Step, error) {
 	switch {
 	case len(words) < 2:
 		return Step{}, fmt.Errorf("no command in %q", line)
-	case raw && len(words) != 2:
-		return Step{}, fmt.Errorf("raw step takes one word: %q", line)
+	case raw && (len(words) != 2 || words[1] == ""):
+		return Step{}, fmt.Errorf("raw step takes one word that is not empty: %q", line)
 	case raw:
 		return Step{Conn: conn, Raw: words[1]}, nil
 	}
