@@ -29,7 +29,7 @@ const conns = 2
 // String prints a step as a line of a script.
 func (s Step) String() string {
 	if s.Raw != "" {
-		return fmt.Sprintf("%d! %s", s.Conn, strconv.Quote(s.Raw))
+		return fmt.Sprintf("%d! %s", s.Conn, strconv.QuoteToASCII(latin(s.Raw)))
 	}
 	parts := make([]string, 0, len(s.Args)+1)
 	parts = append(parts, strconv.Itoa(s.Conn))
