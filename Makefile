@@ -27,7 +27,7 @@ sim: ## SEEDS (3000) seeds of the cluster simulation
 	SEEDS=$(SEEDS) go test -count=1 -timeout 60m -run Simulation ./cluster/...
 
 diff: ## COMMANDS (100000) random commands against real servers; replies must be equal
-	COMMANDS=$(COMMANDS) go test -tags oracle -count=1 -timeout 60m ./internal/difftest
+	ORACLES=$${ORACLES:-$$(.ci/oracles "$${TMPDIR:-/tmp}/clusternode-oracles" | tail -n 1)} COMMANDS=$(COMMANDS) go test -tags oracle -count=1 -timeout 60m ./internal/difftest
 
 clients: ## redis-py, redis-cli and redis-benchmark against real processes
 	.ci/clients
