@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"clusternode/slots"
 )
 
 // memory is a transport that keeps what is sent, up to a limit per call.
@@ -89,6 +91,30 @@ func TestSlowReader(t *testing.T) {
 	}
 	require.Equal(t, "$5\r\nhello\r\n+PONG\r\n$5\r\nworld\r\n", string(m.sent))
 	require.Zero(t, w.s.outBytes.Load())
+}
+
+// TestSlotsOfWatches: in a cluster, WATCH of keys of one slot locks that slot
+// and those of the keys watched before; keys of several slots lock nothing,
+// since the route refuses them.
+func TestSlotsOfWatches(t *testing.T) {
+	w, c := newConn(t, &memory{limit: 1 << 30})
+	b := slots.NewBuilder()
+	b.SetMyself(b.AddNode(strings.Repeat("a", 40), slots.Endpoint{Host: "127.0.0.1", Port: 1}))
+	w.s.table.Store(b.Build())
+	c.watch.keys = []watchedKey{{slot: 7}}
+	watch := w.s.env.Table.Lookup([]byte("watch"))
+	of := func(keys ...string) []slots.Slot {
+		args := [][]byte{[]byte("watch")}
+		for _, k := range keys {
+			args = append(args, []byte(k))
+		}
+		require.True(t, w.cx.Bind(watch, args, 0))
+		w.collectSlots(c, watch)
+		return append([]slots.Slot{}, w.slots...)
+	}
+	require.Equal(t, []slots.Slot{7, slots.Of([]byte("b"))}, of("{b}1", "{b}2"))
+	require.Empty(t, of("{b}1", "{c}2"))
+	c.watch.keys = nil
 }
 
 // BenchmarkCommand is one command of a pipeline of 16, through parser,

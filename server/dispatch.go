@@ -143,6 +143,10 @@ func (w *worker) collectSlots(c *conn, spec *command.Spec) {
 	set := w.slots[:0]
 	for i := range w.cx.Keys {
 		set = append(set, w.cx.Keys[i].Slot)
+		if set[i] != set[0] && w.s.table.Load() != nil {
+			w.slots = set[:0]
+			return
+		}
 	}
 	if len(c.watch.keys)+len(c.multi) > 0 && (spec.Is(command.Immediate) || spec == w.s.unwatchSpec) {
 		set = c.appendTransactionSlots(set, spec == w.s.execSpec)
@@ -150,9 +154,6 @@ func (w *worker) collectSlots(c *conn, spec *command.Spec) {
 	if len(set) > 1 {
 		slices.Sort(set)
 		set = slices.Compact(set)
-		if len(set) > 1 && w.s.table.Load() != nil && spec != w.s.execSpec && len(w.cx.Keys) > 1 {
-			set = set[:0]
-		}
 	}
 	w.slots = set
 }
