@@ -1,6 +1,10 @@
 package keyspace
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"clusternode/object"
+)
 
 // Entry is a key with its value, as a pointer to its block. The zero Entry is
 // a missing key. An Entry, and every slice taken from it, dies at the next
@@ -112,15 +116,12 @@ func (e Entry) Type() Type { return Type(e.header() & 7) }
 // Encoding is the representation of the value.
 func (e Entry) Encoding() Encoding {
 	h := e.header()
-	if Type(h&7) == TypeStream {
-		return EncStream
-	}
-	return Encoding(h >> encShift & 7)
+	return object.EncodingOf(Type(h&7), h>>encShift&7)
 }
 
 // SetEncoding changes the representation; the bytes are the caller's affair.
 func (e Entry) SetEncoding(enc Encoding) {
-	e.setHeader(e.header()&^(7<<encShift) | uint64(enc&7)<<encShift)
+	e.setHeader(e.header()&^(7<<encShift) | enc.Bits()<<encShift)
 }
 
 // HasExpire reports whether the key has a time to live.
@@ -147,7 +148,7 @@ func (e Entry) write(key []byte, t Type, enc Encoding, value []byte, expireAt in
 
 // writeHead writes all but the value.
 func (e Entry) writeHead(key []byte, t Type, enc Encoding, valueLen int, expireAt int64, hasExpire bool, lru uint32) {
-	h := uint64(t&7) | uint64(enc&7)<<encShift | uint64(lru&lruMask)<<lruShift
+	h := uint64(t&7) | enc.Bits()<<encShift | uint64(lru&lruMask)<<lruShift
 	at := headerSize
 	if hasExpire {
 		h |= expireBit

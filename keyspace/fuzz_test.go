@@ -36,7 +36,7 @@ func fuzzStep(t *testing.T, ks *Keyspace, p *Part, m twin, op byte, k, arg int) 
 	w, exists := m[key]
 	switch op {
 	case 0, 1, 2:
-		w = twinEntry{value: string(make([]byte, arg<<(op*4))), t: Type(arg % 5), lru: uint32(arg), expire: arg%3 == 0}
+		w = twinEntry{value: string(make([]byte, arg<<(op*4))), t: Type(arg % 4), lru: uint32(arg), expire: arg%3 == 0}
 		if w.expire {
 			w.at = int64(arg)
 		}

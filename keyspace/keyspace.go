@@ -8,11 +8,12 @@ import (
 	"unsafe"
 
 	"clusternode/arena"
+	"clusternode/object"
 	"clusternode/slots"
 )
 
 // ErrOOM is returned when there is no memory for an entry. Nothing was changed.
-var ErrOOM = errors.New("keyspace: out of memory")
+var ErrOOM = object.ErrOOM
 
 // ErrTooLong is returned for a key or value above MaxKey or MaxValue.
 var ErrTooLong = errors.New("keyspace: key or value too long")
@@ -63,9 +64,10 @@ type database struct {
 // shard is what slots that are equal modulo the number of shards share.
 type shard struct {
 	arena   *arena.Arena
+	space   *object.Space // of the arena
 	keys    atomic.Int64
 	expires atomic.Int64
-	_       [40]byte
+	_       [32]byte
 }
 
 // New makes an empty keyspace.
@@ -128,7 +130,8 @@ func (ks *Keyspace) makeDB(db int) *database {
 func (ks *Keyspace) newDatabase(index int) *database {
 	d := &database{ks: ks, index: index, parts: make([]Part, slots.Count)}
 	for i := range d.shards {
-		d.shards[i].arena = arena.New(ks.pool)
+		a := arena.New(ks.pool)
+		d.shards[i].arena, d.shards[i].space = a, object.NewSpace(a, hashSeed)
 	}
 	for i := range d.parts {
 		d.parts[i].init(d, slots.Slot(i))

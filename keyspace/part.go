@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"clusternode/arena"
+	"clusternode/object"
 	"clusternode/slots"
 )
 
@@ -20,11 +21,12 @@ type Part struct {
 	expires uint32         // keys with a time to live
 	slot    slots.Slot     // constant
 	multi   bool           // there is a directory, see directory.go
-	_       [8]byte
+	space   *object.Space  // constant, of the arena
 }
 
 func (p *Part) init(d *database, s slots.Slot) {
-	p.db, p.slot, p.arena = d, s, d.shard(s).arena
+	sh := d.shard(s)
+	p.db, p.slot, p.arena, p.space = d, s, sh.arena, sh.space
 }
 
 // Len is the number of keys.

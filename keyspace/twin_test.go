@@ -183,7 +183,7 @@ func step(t *testing.T, r *rand.Rand, p *Part, m twin, space int, removeShare in
 		require.Equal(t, exists, p.Remove(hash, kb))
 		delete(m, key)
 	case op < 60:
-		n := twinEntry{string(randomValue(r)), Type(r.IntN(5)), Encoding(r.IntN(8)), 0, r.IntN(4) == 0, r.Uint32() & lruMask}
+		n := twinEntry{string(randomValue(r)), Type(r.IntN(4)), Encoding(r.IntN(5)), 0, r.IntN(4) == 0, r.Uint32() & lruMask}
 		if n.expire {
 			n.at = int64(r.Uint64())
 		}

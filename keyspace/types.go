@@ -1,53 +1,30 @@
 package keyspace
 
-// Type is what kind of value a key holds.
-type Type uint8
+import "clusternode/object"
 
-// The types, as TYPE and SCAN ... TYPE name them.
-const (
-	TypeString Type = iota
-	TypeList
-	TypeSet
-	TypeZSet
-	TypeHash
-	TypeStream
+// Type and Encoding say what a key holds and how.
+type (
+	Type     = object.Type
+	Encoding = object.Encoding
 )
 
-var typeNames = [...]string{"string", "list", "set", "zset", "hash", "stream"}
-
-// String is the name that TYPE replies.
-func (t Type) String() string {
-	if int(t) < len(typeNames) {
-		return typeNames[t]
-	}
-	return "unknown"
-}
-
-// Encoding is how a value is represented.
-type Encoding uint8
-
-// The encodings. All but EncStream fit three bits of an entry's header; that
-// one is implied by TypeStream.
+// The types and encodings, see package object.
 const (
-	EncRaw Encoding = iota
-	EncInt
-	EncEmbstr
-	EncListpack
-	EncIntset
-	EncHashtable
-	EncSkiplist
-	EncQuicklist
-	EncStream
+	TypeString = object.TypeString
+	TypeList   = object.TypeList
+	TypeSet    = object.TypeSet
+	TypeZSet   = object.TypeZSet
+	TypeHash   = object.TypeHash
+	TypeStream = object.TypeStream
+
+	EncRaw        = object.EncRaw
+	EncInt        = object.EncInt
+	EncEmbstr     = object.EncEmbstr
+	EncListpack   = object.EncListpack
+	EncIntset     = object.EncIntset
+	EncHashtable  = object.EncHashtable
+	EncSkiplist   = object.EncSkiplist
+	EncQuicklist  = object.EncQuicklist
+	EncStream     = object.EncStream
+	EncListpackEx = object.EncListpackEx
 )
-
-var encodingNames = [...]string{
-	"raw", "int", "embstr", "listpack", "intset", "hashtable", "skiplist", "quicklist", "stream",
-}
-
-// String is the name that OBJECT ENCODING replies.
-func (e Encoding) String() string {
-	if int(e) < len(encodingNames) {
-		return encodingNames[e]
-	}
-	return "unknown"
-}
