@@ -1,0 +1,494 @@
+package object
+
+import (
+	"encoding/binary"
+
+	"clusternode/arena"
+)
+
+// insert puts a cell where its key and name belong. The cell may not lie in
+// the arena of the space.
+func (t *tree) insert(k key, name, cell []byte) error {
+	p := t.seek(k, name)
+	return t.insertAt(&p, k, cell)
+}
+
+// insertAt puts a cell before the position, or behind the last one.
+func (t *tree) insertAt(p *position, k key, cell []byte) error {
+	if t.len() >= MaxLen || len(cell) > MaxElement {
+		return ErrTooBig
+	}
+	return t.put(p, 0, k, cell)
+}
+
+// push puts a cell in front of the first or behind the last.
+func (t *tree) push(front bool, cell []byte) error {
+	var p position
+	if front {
+		p = t.first()
+	} else {
+		p = t.end()
+	}
+	return t.insertAt(&p, key{}, cell)
+}
+
+// pop removes the first or the last cell.
+func (t *tree) pop(front bool) error {
+	var p position
+	if front {
+		p = t.first()
+	} else {
+		p = t.last()
+	}
+	return t.removeAt(&p)
+}
+
+// replaceAt puts another cell with the same key and name in the place of one.
+func (t *tree) replaceAt(p *position, cell []byte) error {
+	if len(cell) > MaxElement {
+		return ErrTooBig
+	}
+	if p.l.head().epoch >= t.sp.floor {
+		if old := t.sh.raw(p.l, p.i); len(old) == len(cell) && !t.sh.isBlob(p.l, p.i) {
+			copy(old, cell)
+			return nil
+		}
+	}
+	return t.put(p, 1, t.key(p), cell)
+}
+
+// removeAt removes the cell at a valid position.
+func (t *tree) removeAt(p *position) error { return t.edit(p, 1, key{}, inline{}, 0) }
+
+// removeRange removes n cells, from number from on. If it fails, which only
+// happens while a snapshot is open, the first of them are gone.
+func (t *tree) removeRange(from, n int) error {
+	for n > 0 {
+		p := t.at(from)
+		some := min(n, p.l.len()-p.i)
+		if err := t.edit(&p, some, key{}, inline{}, 0); err != nil {
+			return err
+		}
+		n -= some
+	}
+	return nil
+}
+
+// put replaces del cells at p by one.
+func (t *tree) put(p *position, del int, k key, cell []byte) error {
+	if t.sh.cell >= 0 || len(cell) <= maxInline {
+		return t.edit(p, del, k, inline{b: cell}, 1)
+	}
+	r, b, err := t.newBlob(len(cell))
+	if err != nil {
+		return err
+	}
+	copy(b, cell)
+	return t.putBlob(p, del, k, r, len(cell))
+}
+
+// putBlob replaces del cells at p by a blob with n bytes, which it frees if it
+// fails.
+func (t *tree) putBlob(p *position, del int, k key, r arena.Ref, n int) error {
+	var b [blobRefSize]byte
+	putBlobRef(b[:], r, n)
+	err := t.edit(p, del, k, inline{b[:], blobMark}, 1)
+	if err != nil {
+		t.dropBlob(r)
+	}
+	return err
+}
+
+// resizeAt changes the length of a cell to n and returns it: its bytes stay up
+// to the shorter of both lengths, the others are undefined. The position dies.
+func (t *tree) resizeAt(p *position, n int) ([]byte, error) {
+	if n > MaxElement {
+		return nil, ErrTooBig
+	}
+	old := t.cell(p)
+	if n <= maxInline {
+		var b [maxInline]byte
+		copy(b[:n], old)
+		index := t.rank(p)
+		if err := t.put(p, 1, t.key(p), b[:n]); err != nil {
+			return nil, err
+		}
+		at := t.at(index)
+		return t.cell(&at), nil
+	}
+	if raw := t.sh.raw(p.l, p.i); t.sh.isBlob(p.l, p.i) && p.l.head().epoch >= t.sp.floor {
+		r, _ := blobRef(raw)
+		if t.sp.blobEpoch(r) >= t.sp.floor && n+blobHeadSize <= t.sp.Arena.Cap(r) {
+			binary.LittleEndian.PutUint32(raw[4:], uint32(n))
+			return t.sp.blob(r, n), nil
+		}
+	}
+	room := n
+	if n > len(old) {
+		room += n / 16 // it grows again
+	}
+	r, b, err := t.newBlob(room)
+	if err != nil {
+		return nil, err
+	}
+	copy(b[:n], old)
+	return b[:n], t.putBlob(p, 1, t.key(p), r, n)
+}
+
+// own makes the cell at the position one that may be changed in place, which
+// takes a copy while a snapshot needs it. The position is at the copy then.
+func (t *tree) own(p *position) error {
+	if l := p.l; l.head().epoch < t.sp.floor {
+		index := t.rank(p)
+		e := change{p: p, n: l.len(), total: t.sh.used(l)}
+		if err := t.rebuild(&e); err != nil {
+			return err
+		}
+		*p = t.at(index)
+	}
+	if !t.sh.isBlob(p.l, p.i) {
+		return nil
+	}
+	r, n := blobRef(t.sh.raw(p.l, p.i))
+	if t.sp.blobEpoch(r) >= t.sp.floor {
+		return nil
+	}
+	to, b, err := t.newBlob(n)
+	if err != nil {
+		return err
+	}
+	copy(b, t.sp.blob(r, n))
+	putBlobRef(t.sh.raw(p.l, p.i), to, n)
+	t.dropBlob(r)
+	return nil
+}
+
+// edit replaces del cells of a leaf, from the position on, by one (ins 1) or
+// none (ins 0). After an error nothing is changed.
+func (t *tree) edit(p *position, del int, k key, c inline, ins int) error {
+	if p.l.p == nil {
+		return t.plant(k, c)
+	}
+	l, sh := p.l, t.sh
+	h := l.head()
+	cut := sh.begin(l, p.i+del) - sh.begin(l, p.i)
+	e := change{p: p, del: del, k: k, c: c, ins: ins}
+	e.n = int(h.n) - del + ins
+	e.total = sh.used(l) - cut + (ins-del)*sh.perCell() + ins*len(c.b)
+	inPlace := h.epoch >= t.sp.floor && e.total <= int(h.cap)*8
+	switch {
+	case e.n == 0:
+		return t.relink(&e, 1, nil)
+	case inPlace && (del == 0 || e.total > int(h.cap)*6):
+		t.editInPlace(&e)
+		return nil
+	case e.total <= leafMax:
+		err := t.rebuild(&e)
+		if err != nil && inPlace { // no smaller block to be had
+			t.editInPlace(&e)
+			return nil
+		}
+		return err
+	}
+	return t.split(&e)
+}
+
+// change is what edit does to a leaf.
+type change struct {
+	p     *position
+	del   int
+	k     key
+	c     inline
+	ins   int
+	n     int // cells after it
+	total int // bytes of the leaf after it, without gaps
+}
+
+func (t *tree) editInPlace(e *change) {
+	l, i := e.p.l, e.p.i
+	if e.del > 0 {
+		t.dropBlobs(l, i, e.del)
+		t.sh.remove(l, i, e.del)
+	}
+	if e.ins > 0 {
+		t.sh.insert(l, i, e.k, e.c)
+	}
+	t.r.n += uint64(e.ins) - uint64(e.del)
+	t.addAbove(e.p, e.p.h, uint32(e.ins)-uint32(e.del))
+	if i == 0 && e.ins > 0 {
+		t.lowerAbove(e.p, e.p.h, t.childKey(l))
+	}
+}
+
+// addAbove adds to the counts of the subtrees that the first h steps of the
+// path lead to.
+func (t *tree) addAbove(p *position, h int, n uint32) {
+	if n == 0 {
+		return
+	}
+	for _, s := range p.path[:h] {
+		s.b.child(s.i).count += n
+	}
+}
+
+// lowerAbove gives the subtree below step h-1 a new key, and those above as
+// far as it is the first.
+func (t *tree) lowerAbove(p *position, h int, k key) {
+	for h--; h >= 0; h-- {
+		s := p.path[h]
+		s.b.child(s.i).key = k
+		if s.i > 0 {
+			return
+		}
+	}
+}
+
+// childKey is the key of a leaf in its branch.
+func (t *tree) childKey(l leaf) key {
+	k := t.sh.key(l, 0)
+	if t.sh.name != nil {
+		k.lo = namePrefix(t.sh.name(t.cellOf(l, 0)))
+	}
+	return k
+}
+
+// plant makes the first leaf of a tree.
+func (t *tree) plant(k key, c inline) error {
+	need := leafHeadSize + t.sh.perCell() + len(c.b)
+	r, l, err := t.newLeaf(need + min(need, 64))
+	if err != nil {
+		return err
+	}
+	l.prepare(leafHeadSize + t.sh.perCell())
+	t.sh.appendCell(l, 1, k, c)
+	t.r.ref, t.r.height, t.r.n = r, 0, 1
+	return nil
+}
+
+// rebuild makes the change in a new block, and takes a neighbour in if both
+// have become small.
+func (t *tree) rebuild(e *change) error {
+	if e.del > 0 && e.ins == 0 && e.total < leafMax/4 {
+		if done, err := t.merge(e); done {
+			return err
+		}
+	}
+	r, l, err := t.newLeaf(e.roomy())
+	if err != nil {
+		return err
+	}
+	t.fill(l, e, 0, e.n)
+	by := [1]child{{t.childKey(l), r, uint32(e.n)}}
+	return t.relink(e, 1, by[:])
+}
+
+// roomy is the size of the new block of a leaf: more than it needs if it grows.
+func (e *change) roomy() int {
+	size := e.total
+	switch {
+	case e.ins <= e.del: // it does not grow
+	case e.p.i == 0 || e.p.i == e.p.l.len(): // and probably goes on
+		size += e.total / 4
+	default:
+		size += max(e.total/16, 48)
+	}
+	return max(min(size, leafMax), e.total)
+}
+
+// relink puts children in the place of the leaf of the change (and its right
+// neighbours, if width is more than 1), and frees what they replace.
+func (t *tree) relink(e *change, width int, by []child) error {
+	p := e.p
+	old, at := t.r.ref, 0
+	if p.h > 0 {
+		at = p.path[p.h-1].i
+		old = p.path[p.h-1].b.child(at).ref
+	}
+	if err := t.swap(p, p.h-1, at, width, by); err != nil {
+		for _, c := range by {
+			if c.ref != old {
+				t.dropLeaf(c.ref)
+			}
+		}
+		return err
+	}
+	for i := range by {
+		if by[i].ref == old {
+			old = 0 // it stays
+		}
+	}
+	t.dropBlobs(p.l, p.i, e.del)
+	if old != 0 {
+		t.dropLeaf(old)
+	}
+	t.r.n += uint64(e.ins) - uint64(e.del)
+	return nil
+}
+
+// fill appends the cells [a, b) that the leaf has after the change to an empty
+// leaf.
+func (t *tree) fill(l leaf, e *change, a, b int) {
+	sh, from, i := t.sh, e.p.l, e.p.i
+	n := b - a
+	size := t.cellBytes(e, a, b)
+	arrays := leafHeadSize + n*sh.perCell()
+	spare := int(l.head().cap)*8 - arrays - size
+	front := sh.frontShare(spare, size, n, max(i-a, 0))
+	if e.ins > 0 && i == 0 && e.n > 1 { // the next one will come in front, too
+		front = spare
+	}
+	l.prepare(arrays + front)
+	sh.appendRange(l, n, from, min(a, i), min(b, i))
+	if e.ins > 0 && a <= i && i < b {
+		sh.appendCell(l, n, e.k, e.c)
+	}
+	shift := e.del - e.ins // from the new numbers to the old ones
+	sh.appendRange(l, n, from, max(a+shift, i+e.del), max(b+shift, i+e.del))
+}
+
+// cellBytes is the length of the cells [a, b) that the leaf has after the change.
+func (t *tree) cellBytes(e *change, a, b int) int {
+	l, i := e.p.l, e.p.i
+	before := func(j int) int { // bytes of the first j cells
+		switch {
+		case j <= i:
+			return t.sh.begin(l, j) - t.sh.begin(l, 0)
+		default:
+			j += e.del - e.ins
+			return t.sh.begin(l, i) - t.sh.begin(l, 0) + e.ins*len(e.c.b) + t.sh.begin(l, j) - t.sh.begin(l, i+e.del)
+		}
+	}
+	return before(b) - before(a)
+}
+
+// split makes the change in two new blocks. At the ends of the tree it leaves
+// the full leaf as it is and begins another one.
+func (t *tree) split(e *change) error {
+	p := e.p
+	old := t.r.ref
+	if p.h > 0 {
+		old = p.path[p.h-1].b.child(p.path[p.h-1].i).ref
+	}
+	if e.del == 0 && (p.i == p.l.len() && p.atEnd() || p.i == 0 && p.atStart()) {
+		need := leafHeadSize + t.sh.perCell() + len(e.c.b)
+		r, l, err := t.newLeaf(need + 128)
+		if err != nil {
+			return err
+		}
+		at := leafHeadSize + t.sh.perCell()
+		if p.i == 0 {
+			at = int(l.head().cap)*8 - len(e.c.b)
+		}
+		l.prepare(at)
+		t.sh.appendCell(l, 1, e.k, e.c)
+		fresh, full := child{t.childKey(l), r, 1}, child{t.childKey(p.l), old, uint32(p.l.len())}
+		by := [2]child{full, fresh}
+		if p.i == 0 {
+			by = [2]child{fresh, full}
+		}
+		return t.relink(e, 1, by[:])
+	}
+	cut := t.cut(e)
+	var by [2]child
+	bounds := [3]int{0, cut, e.n}
+	for half := range by {
+		a, b := bounds[half], bounds[half+1]
+		size := leafHeadSize + (b-a)*t.sh.perCell() + t.cellBytes(e, a, b)
+		r, l, err := t.newLeaf(min(size+size/16, leafMax))
+		if err != nil {
+			if half == 1 {
+				t.dropLeaf(by[0].ref)
+			}
+			return err
+		}
+		t.fill(l, e, a, b)
+		by[half] = child{t.childKey(l), r, uint32(b - a)}
+	}
+	return t.relink(e, 1, by[:])
+}
+
+// cut is the number of cells of the left of two halves of about equal length.
+func (t *tree) cut(e *change) int {
+	half := t.cellBytes(e, 0, e.n) / 2
+	lo, hi := 1, e.n-1
+	for lo < hi {
+		if mid := int(uint(lo+hi) >> 1); t.cellBytes(e, 0, mid) < half {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// atEnd reports whether the leaf is the last of its tree, and atStart whether
+// it is the first.
+func (p *position) atEnd() bool {
+	for _, s := range p.path[:p.h] {
+		if s.i+1 < s.b.len() {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *position) atStart() bool {
+	for _, s := range p.path[:p.h] {
+		if s.i > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// merge puts what is left of a leaf together with a neighbour in the same
+// branch, if both fit into three quarters of a leaf.
+func (t *tree) merge(e *change) (done bool, err error) {
+	p := e.p
+	if p.h == 0 {
+		return false, nil
+	}
+	s := p.path[p.h-1]
+	for _, j := range [2]int{s.i + 1, s.i - 1} {
+		if j < 0 || j >= s.b.len() {
+			continue
+		}
+		other := leaf{t.sp.Arena.At(s.b.child(j).ref)}
+		total := e.total + t.sh.used(other) - leafHeadSize
+		if total > leafMax*3/4 {
+			continue
+		}
+		return true, t.mergeWith(e, j, other, total)
+	}
+	return false, nil
+}
+
+func (t *tree) mergeWith(e *change, j int, other leaf, total int) error {
+	p, sh := e.p, t.sh
+	s := p.path[p.h-1]
+	r, l, err := t.newLeaf(total)
+	if err != nil {
+		return err
+	}
+	n := e.n + other.len()
+	l.prepare(leafHeadSize + n*sh.perCell())
+	if j < s.i {
+		sh.appendRange(l, n, other, 0, other.len())
+	}
+	sh.appendRange(l, n, p.l, 0, p.i)
+	sh.appendRange(l, n, p.l, p.i+e.del, p.l.len())
+	if j > s.i {
+		sh.appendRange(l, n, other, 0, other.len())
+	}
+	old, gone := s.b.child(s.i).ref, s.b.child(j).ref
+	by := [1]child{{t.childKey(l), r, uint32(n)}}
+	if err := t.swap(p, p.h-1, min(s.i, j), 2, by[:]); err != nil {
+		t.dropLeaf(r)
+		return err
+	}
+	t.dropBlobs(p.l, p.i, e.del)
+	t.dropLeaf(old)
+	t.dropLeaf(gone)
+	t.r.n -= uint64(e.del)
+	return nil
+}
