@@ -17,7 +17,7 @@
 // hashes of three bytes, no repeat from the very first byte, two places entered
 // after a repeat), so that equal strings have equal lengths in files and in
 // DEBUG OBJECT. liblzf does not clear its table, and so now and then finds a
-// repeat by accident; Compress clears it.
+// repeat by accident; Compress does not look at what it left of other texts.
 //
 // Memory: the caller owns all slices; the table lives in a Compressor and is
 // 256 KiB. Start reading at Compress.

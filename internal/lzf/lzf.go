@@ -16,7 +16,20 @@ const (
 // Compressor holds the table of places. The zero value is ready; it serves one
 // goroutine at a time.
 type Compressor struct {
-	place [1 << hashBits]uint32 // index of the three bytes, plus one
+	place [1 << hashBits]uint32 // base of its text + index of the three bytes + 1
+	// base is where the texts before this one end: their places are not above
+	// it, so that the table need not be cleared for each text.
+	base, end uint32
+}
+
+// begin makes the places of the texts before stale.
+func (c *Compressor) begin(n int) {
+	if uint64(c.end)+uint64(n)+1 > math.MaxUint32 {
+		clear(c.place[:])
+		c.end = 0
+	}
+	c.base = c.end
+	c.end += uint32(n)
 }
 
 // hash mixes the three bytes in the low 24 bits of v.
@@ -30,7 +43,7 @@ func (c *Compressor) Compress(dst, src []byte, limit int) ([]byte, bool) {
 	if len(src) < minInput || len(src) > math.MaxUint32-1 {
 		return dst, false
 	}
-	clear(c.place[:])
+	c.begin(len(src))
 	start, from := len(dst), 0 // from: the first literal that is not written yet
 	end := len(src) - 2        // the last two bytes begin nothing
 	// used is the output so far, with the literals and their control byte.
@@ -60,7 +73,7 @@ func (c *Compressor) Compress(dst, src []byte, limit int) ([]byte, bool) {
 			break
 		}
 		for at := i - 2; at < i; at++ {
-			c.place[hash(three(src, at))] = uint32(at + 1)
+			c.place[hash(three(src, at))] = c.base + uint32(at+1)
 		}
 	}
 	if used(i)+3 > limit {
@@ -83,8 +96,8 @@ func three(src []byte, i int) uint32 {
 func (c *Compressor) find(src []byte, i int) (back int, ok bool) {
 	v := three(src, i)
 	slot := &c.place[hash(v)]
-	last := int(*slot) - 1
-	*slot = uint32(i + 1)
+	last := int(*slot) - int(c.base) - 1
+	*slot = c.base + uint32(i+1)
 	if last <= 0 || i-last > maxBack || three(src, last) != v {
 		return 0, false
 	}

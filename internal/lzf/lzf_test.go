@@ -2,6 +2,7 @@ package lzf
 
 import (
 	"bytes"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -56,6 +57,23 @@ func TestRoundTrip(t *testing.T) {
 			require.False(t, ok, "the limit holds")
 		}
 	}
+}
+
+// What a compressor did before has no influence, also where its numbering of
+// places starts anew.
+func TestCompressorForgets(t *testing.T) {
+	var used Compressor
+	used.end = math.MaxUint32 - 20_000
+	for i := range 40 {
+		src := bytes.Repeat([]byte("abc def abd xyz"), i*5)
+		src = append(src, byte(i))
+		var fresh Compressor
+		want, ok := fresh.Compress(nil, src, len(src))
+		got, gotOK := used.Compress(nil, src, len(src))
+		require.Equal(t, ok, gotOK)
+		require.Equal(t, want, got)
+	}
+	require.Less(t, used.end, uint32(60_000))
 }
 
 func TestDecompressRejects(t *testing.T) {
