@@ -38,6 +38,7 @@ func (p *Part) Create(hash uint64, key []byte, t Type, enc Encoding, n int, lru 
 		return Cell{}, err
 	}
 	e.writeHead(key, t, enc, n, 0, false, lru)
+	p.countTrees(false, e.hasTrees())
 	_, at := p.view(hash).find(p.arena, hash, key)
 	return Cell{p, e, at}, nil
 }
@@ -52,7 +53,11 @@ func (c *Cell) Value() []byte { return c.e.Value() }
 func (c *Cell) Encoding() Encoding { return c.e.Encoding() }
 
 // SetEncoding changes it; the bytes are the caller's affair.
-func (c *Cell) SetEncoding(enc Encoding) { c.e.SetEncoding(enc) }
+func (c *Cell) SetEncoding(enc Encoding) {
+	had := c.e.hasTrees()
+	c.e.SetEncoding(enc)
+	c.p.countTrees(had, c.e.hasTrees())
+}
 
 // Space is what the value shares with those of its shard.
 func (c *Cell) Space() *object.Space { return c.p.space }

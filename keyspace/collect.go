@@ -64,6 +64,7 @@ func (h *housekeeper) collect(deadline time.Time) {
 		h.mu.Lock()
 		var d *database
 		var r *remains
+		var t deadTrees
 		switch {
 		case len(h.dbs) > 0:
 			d = h.dbs[0]
@@ -71,11 +72,21 @@ func (h *housekeeper) collect(deadline time.Time) {
 		case len(h.remains) > 0:
 			r = h.remains[0]
 			h.remains = h.remains[1:]
+		case len(h.trees) > 0:
+			t = h.trees[0]
+			h.trees = h.trees[1:]
 		}
 		h.mu.Unlock()
 		switch {
 		case d != nil:
 			d.release()
+		case t.d != nil:
+			if !t.free(deadline) {
+				h.mu.Lock()
+				h.trees = append(h.trees, t)
+				h.mu.Unlock()
+				return
+			}
 		case r == nil:
 			return
 		case !r.free(deadline):
@@ -106,6 +117,10 @@ func (r *remains) free(deadline time.Time) bool {
 		r.at = p.slice(r.at, 16, func(_ view, b *bucket, places uint32) {
 			for m := places; m != 0; m &= m - 1 {
 				i := bits.TrailingZeros32(m)
+				if e := (Entry{p.arena.At(b.refs[i])}); e.hasTrees() {
+					e.detach(p.space).Free(math.MaxInt)
+					r.d.shard(p.slot).trees.Add(-1)
+				}
 				p.arena.Free(b.refs[i], arena.Entry)
 				b.clear(i) // later homes must not look at it
 			}

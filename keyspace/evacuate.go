@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"clusternode/arena"
+	"clusternode/object"
 	"clusternode/slots"
 )
 
@@ -27,7 +28,8 @@ type evacuation struct {
 }
 
 const (
-	evacuateBuckets = 8 // per lock hold
+	evacuateBuckets = 8   // per lock hold
+	evacuateBlocks  = 256 // of one value; the next round goes on
 	evacuatePause   = time.Second
 	evacuateMin     = 64 << 10 // bytes to win in an arena
 )
@@ -151,14 +153,17 @@ func nextInShard(d *database, slot int, prefix *uint64) int {
 // evacuate moves the entries at some places of a bucket if they lie in pages
 // being emptied.
 func (p *Part) evacuate(b *bucket, places uint32) (moved int) {
+	trees := p.db.shard(p.slot).trees.Load() > 0 // else no entry need be looked at
 	for m := places; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros32(m)
-		if !p.arena.Leaving(b.refs[i]) {
-			continue
+		if p.arena.Leaving(b.refs[i]) {
+			if r, _, ok := p.arena.Move(b.refs[i]); ok {
+				b.refs[i] = r
+				moved++
+			}
 		}
-		if r, _, ok := p.arena.Move(b.refs[i]); ok {
-			b.refs[i] = r
-			moved++
+		if e := (Entry{p.arena.At(b.refs[i])}); trees && e.hasTrees() {
+			moved += object.Evacuate(p.space, e.Type(), e.Encoding(), e.Value(), evacuateBlocks)
 		}
 	}
 	return moved

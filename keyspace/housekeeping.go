@@ -65,6 +65,7 @@ type housekeeper struct {
 	mu      sync.Mutex // guards the lists: what was discarded
 	dbs     []*database
 	remains []*remains
+	trees   []deadTrees
 }
 
 func (h *housekeeper) init(ks *Keyspace) {

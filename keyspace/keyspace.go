@@ -67,7 +67,8 @@ type shard struct {
 	space   *object.Space // of the arena
 	keys    atomic.Int64
 	expires atomic.Int64
-	_       [32]byte
+	trees   atomic.Int64 // keys whose values have trees
+	_       [24]byte
 }
 
 // New makes an empty keyspace.

@@ -46,24 +46,42 @@ func (p *Part) Find(hash uint64, key []byte) Entry {
 
 func (p *Part) findString(hash uint64, key string) Entry { return p.Find(hash, bytesOf(key)) }
 
-// Put creates or replaces the entry of a key. Value may be that of the entry
-// itself; key may not lie in the partition. After an error nothing is changed.
+// Put creates or replaces the entry of a key; of what was there the trees are
+// freed. Value may be the bytes of that, if it has none; key may not lie in the
+// partition. After an error nothing is changed.
 func (p *Part) Put(hash uint64, key []byte, t Type, enc Encoding, value []byte, expireAt int64, hasExpire bool, lru uint32) (Entry, error) {
 	if len(key) > MaxKey || len(value) > MaxValue {
 		return Entry{}, ErrTooLong
 	}
-	size := entrySize(len(key), len(value), hasExpire)
 	e, at := p.view(hash).find(p.arena, hash, key)
 	if !e.Exists() {
-		e, err := p.create(hash, size, hasExpire)
+		e, err := p.create(hash, entrySize(len(key), len(value), hasExpire), hasExpire)
 		if err == nil {
 			e.write(key, t, enc, value, expireAt, hasExpire, lru)
+			p.countTrees(false, e.hasTrees())
 		}
 		return e, err
 	}
+	if e.hasTrees() {
+		dead := e.detach(p.space)
+		n, err := p.replace(e, at, key, t, enc, value, expireAt, hasExpire, lru)
+		if err == nil {
+			p.discard(dead)
+		}
+		return n, err
+	}
+	return p.replace(e, at, key, t, enc, value, expireAt, hasExpire, lru)
+}
+
+// replace is Put of a key that exists. The trees of the old value are the
+// caller's affair.
+func (p *Part) replace(e Entry, at place, key []byte, t Type, enc Encoding, value []byte, expireAt int64, hasExpire bool, lru uint32) (Entry, error) {
+	size := entrySize(len(key), len(value), hasExpire)
 	p.retime(at, e.HasExpire(), hasExpire)
+	had := e.hasTrees()
 	if arena.SameBlock(e.blockLen(), size) {
 		e.write(key, t, enc, value, expireAt, hasExpire, lru)
+		p.countTrees(had, e.hasTrees())
 		return e, nil
 	}
 	r, to, err := p.arena.Alloc(size, arena.Entry)
@@ -73,6 +91,7 @@ func (p *Part) Put(hash uint64, key []byte, t Type, enc Encoding, value []byte, 
 	}
 	e = Entry{to}
 	e.write(key, t, enc, value, expireAt, hasExpire, lru)
+	p.countTrees(had, e.hasTrees())
 	p.move(at, r)
 	return e, nil
 }
@@ -130,6 +149,10 @@ func (p *Part) Remove(hash uint64, key []byte) bool {
 // removeAt takes an entry out and leaves the table's size as it is.
 func (p *Part) removeAt(v view, hash uint64, e Entry, at place) {
 	r, hadExpire := at.b.refs[at.i], e.HasExpire()
+	if e.hasTrees() {
+		p.discard(e.detach(p.space))
+		p.countTrees(true, false)
+	}
 	v.remove(hash, at)
 	p.arena.Free(r, arena.Entry)
 	p.addKeys(-1)
@@ -148,7 +171,7 @@ func (p *Part) RemoveExpired(hash uint64, key []byte) bool {
 // SetExpire gives a key a time to live: unix milliseconds. A missing key is
 // reported as the zero Entry.
 func (p *Part) SetExpire(hash uint64, key []byte, at int64) (Entry, error) {
-	e, _ := p.view(hash).find(p.arena, hash, key)
+	e, where := p.view(hash).find(p.arena, hash, key)
 	switch {
 	case !e.Exists():
 		return e, nil
@@ -156,7 +179,7 @@ func (p *Part) SetExpire(hash uint64, key []byte, at int64) (Entry, error) {
 		e.setExpireAt(at)
 		return e, nil
 	}
-	return p.Put(hash, key, e.Type(), e.Encoding(), e.Value(), at, true, e.LRU())
+	return p.replace(e, where, key, e.Type(), e.Encoding(), e.Value(), at, true, e.LRU())
 }
 
 // Persist takes the time to live away and reports whether there was one.
@@ -165,7 +188,7 @@ func (p *Part) Persist(hash uint64, key []byte) bool {
 	if !e.Exists() || !e.HasExpire() {
 		return false
 	}
-	_, err := p.Put(hash, key, e.Type(), e.Encoding(), e.Value(), 0, false, e.LRU())
+	_, err := p.replace(e, at, key, e.Type(), e.Encoding(), e.Value(), 0, false, e.LRU())
 	if err != nil { // no smaller block to be had: it fits the one it is in
 		p.retime(at, true, false)
 		e.write(key, e.Type(), e.Encoding(), e.Value(), 0, false, e.LRU())
@@ -205,7 +228,7 @@ func (p *Part) Clear() {
 		return
 	}
 	p.replaced(nil, unixMillis())
-	rest := &Part{arena: p.arena, base: p.base, seg: p.seg, multi: p.multi}
+	rest := &Part{arena: p.arena, space: p.space, slot: p.slot, base: p.base, seg: p.seg, multi: p.multi}
 	p.base, p.seg, p.multi = nil, segment{}, false
 	p.addExpires(-int(p.expires))
 	p.addKeys(-p.Len())

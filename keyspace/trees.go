@@ -1,0 +1,103 @@
+package keyspace
+
+import (
+	"math"
+	"time"
+
+	"clusternode/object"
+)
+
+// Values with trees own blocks beside their entry. They are freed at once if
+// they are few; else housekeeping frees them in slices.
+
+// freeAtOnce is how many leaves are.
+const freeAtOnce = 16
+
+func (e Entry) hasTrees() bool { return object.HasTrees(e.Type(), e.Encoding()) }
+
+func (e Entry) detach(sp *object.Space) *object.Remains {
+	return object.Detach(sp, e.Type(), e.Encoding(), e.Value())
+}
+
+// countTrees keeps the count of values with trees when one comes or goes.
+func (p *Part) countTrees(had, has bool) {
+	if had == has {
+		return
+	}
+	n := int64(1)
+	if had {
+		n = -1
+	}
+	p.db.shard(p.slot).trees.Add(n)
+}
+
+// TreeBytes is how many bytes of blocks an entry of the partition has beside
+// its own.
+func (p *Part) TreeBytes(e Entry) int {
+	return object.Bytes(p.space, e.Type(), e.Encoding(), e.Value())
+}
+
+// discard frees what was detached, now or in the background.
+func (p *Part) discard(dead *object.Remains) {
+	if dead.Free(freeAtOnce) {
+		return
+	}
+	p.db.ks.house.discardTrees(p.db, dead)
+}
+
+// deadTrees are the trees of a value that nobody can reach any more.
+type deadTrees struct {
+	dead *object.Remains
+	d    *database // where it was
+}
+
+func (h *housekeeper) discardTrees(d *database, dead *object.Remains) {
+	if !h.started.Load() {
+		dead.Free(math.MaxInt)
+		return
+	}
+	h.mu.Lock()
+	h.trees = append(h.trees, deadTrees{dead, d})
+	h.mu.Unlock()
+	h.wake()
+}
+
+// free frees blocks until the deadline, if there is one, and reports whether it
+// is done.
+func (t deadTrees) free(deadline time.Time) bool {
+	for !t.d.released.Load() {
+		if t.dead.Free(freeAtOnce) {
+			return true
+		}
+		if !deadline.IsZero() && time.Now().After(deadline) {
+			return false
+		}
+	}
+	return true
+}
+
+// Move moves the value of a key to another key, which may have a value, in a
+// partition of the same shard and database: trees and all, in no time. The time
+// to live and the access bits go with it. After an error nothing is changed.
+func (p *Part) Move(hash uint64, key []byte, to *Part, toHash uint64, toKey []byte) error {
+	e := p.Find(hash, key)
+	var expireAt int64
+	if e.HasExpire() {
+		expireAt = e.ExpireAt()
+	}
+	value := append([]byte(nil), e.Value()...)
+	if _, err := to.Put(toHash, toKey, e.Type(), e.Encoding(), value, expireAt, e.HasExpire(), e.LRU()); err != nil {
+		return err
+	}
+	e, at := p.view(hash).find(p.arena, hash, key) // Put may have moved the table
+	p.countTrees(e.hasTrees(), false)
+	e.forget()
+	p.removeAt(p.view(hash), hash, e, at)
+	p.shrink(hash)
+	return nil
+}
+
+// forget makes an entry one without trees, which belong to somebody else now.
+func (e Entry) forget() {
+	e.setHeader(e.header()&^(7|7<<encShift) | uint64(TypeString) | EncRaw.Bits()<<encShift)
+}
