@@ -43,6 +43,30 @@ type Settings struct {
 	LFUDecay     atomic.Int32 // minutes
 	// LazyUserFlush: FLUSHALL and FLUSHDB are ASYNC unless they say SYNC.
 	LazyUserFlush atomic.Bool
+	PackedLimits
+}
+
+// PackedLimits are the directives that say how long collections stay packed.
+type PackedLimits struct {
+	HashMaxListpackEntries, HashMaxListpackValue atomic.Int64 // hash-max-listpack-entries, -value
+	ListMaxListpackSize                          atomic.Int64 // list-max-listpack-size
+	SetMaxIntsetEntries                          atomic.Int64 // set-max-intset-entries
+	SetMaxListpackEntries, SetMaxListpackValue   atomic.Int64 // set-max-listpack-entries, -value
+	ZSetMaxListpackEntries, ZSetMaxListpackValue atomic.Int64 // zset-max-listpack-entries, -value
+	HLLSparseMaxBytes                            atomic.Int64 // hll-sparse-max-bytes
+	StreamNodeMaxBytes, StreamNodeMaxEntries     atomic.Int64 // stream-node-max-bytes, -entries
+}
+
+// Limits lists the settings by directive.
+func (p *PackedLimits) Limits() map[string]*atomic.Int64 {
+	return map[string]*atomic.Int64{
+		"hash-max-listpack-entries": &p.HashMaxListpackEntries, "hash-max-listpack-value": &p.HashMaxListpackValue,
+		"list-max-listpack-size": &p.ListMaxListpackSize, "set-max-intset-entries": &p.SetMaxIntsetEntries,
+		"set-max-listpack-entries": &p.SetMaxListpackEntries, "set-max-listpack-value": &p.SetMaxListpackValue,
+		"zset-max-listpack-entries": &p.ZSetMaxListpackEntries, "zset-max-listpack-value": &p.ZSetMaxListpackValue,
+		"hll-sparse-max-bytes": &p.HLLSparseMaxBytes, "stream-node-max-bytes": &p.StreamNodeMaxBytes,
+		"stream-node-max-entries": &p.StreamNodeMaxEntries,
+	}
 }
 
 // Stats are the keyspace counters of one executor. Only that executor writes
@@ -82,6 +106,10 @@ type Ctx struct {
 	Keys []Key
 	pos  []KeyPos
 	num  [32]byte // where handlers print a number
+
+	cells   [maxCells]keyspace.Cell // see collection.go
+	opened  int
+	scratch []byte
 }
 
 // Bind resolves the keys that args name in database db into c.Keys. It reports

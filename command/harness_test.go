@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"clusternode/config"
 	"clusternode/keyspace"
 	"clusternode/resp"
 	"clusternode/slots"
@@ -35,6 +36,10 @@ func newNode(t testing.TB, families ...[]*Spec) *node {
 	env.Settings.MaxBulk.Store(512 << 20)
 	env.Settings.LFULogFactor.Store(10)
 	env.Settings.LFUDecay.Store(1)
+	defaults := config.New()
+	for name, limit := range env.Settings.Limits() {
+		limit.Store(defaults.Int(name))
+	}
 	n.c = &Ctx{
 		W: &n.w, C: &Client{ID: 1, Flags: ClientAuthenticated}, Env: env, KS: ks,
 		Stats: &Stats{}, Rand: rand.New(rand.NewPCG(1, 2)), Now: 1_700_000_000_000,

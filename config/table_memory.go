@@ -39,16 +39,16 @@ const eviction = "eviction"
 
 // encodingTable: when the collections change their encoding.
 var encodingTable = []row{
-	integer("hash-max-listpack-entries", 512, 0, maxInt64).alias("hash-max-ziplist-entries").waits(collections),
-	memory("hash-max-listpack-value", 64, 0, maxInt64).alias("hash-max-ziplist-value").waits(collections),
-	integer("list-max-listpack-size", -2, minInt32, maxInt32).alias("list-max-ziplist-size").waits(collections),
-	integer("list-compress-depth", 0, 0, maxInt32).waits(collections),
-	integer("set-max-intset-entries", 512, 0, maxInt64).waits(collections),
-	integer("set-max-listpack-entries", 128, 0, maxInt64).waits(collections),
-	integer("set-max-listpack-value", 64, 0, maxInt64).waits(collections),
-	integer("zset-max-listpack-entries", 128, 0, maxInt64).alias("zset-max-ziplist-entries").waits(collections),
-	memory("zset-max-listpack-value", 64, 0, maxInt64).alias("zset-max-ziplist-value").waits(collections),
-	memory("hll-sparse-max-bytes", 3000, 0, maxInt64).waits(collections),
-	memory("stream-node-max-bytes", 4096, 0, maxInt64).waits(collections),
-	integer("stream-node-max-entries", 100, 0, maxInt64).waits(collections),
+	integer("hash-max-listpack-entries", 512, 0, maxInt64).alias("hash-max-ziplist-entries"),
+	memory("hash-max-listpack-value", 64, 0, maxInt64).alias("hash-max-ziplist-value"),
+	integer("list-max-listpack-size", -2, minInt32, maxInt32).alias("list-max-ziplist-size"),
+	integer("list-compress-depth", 0, 0, maxInt32).without("the elements of big lists are not compressed"),
+	integer("set-max-intset-entries", 512, 0, maxInt64),
+	integer("set-max-listpack-entries", 128, 0, maxInt64),
+	integer("set-max-listpack-value", 64, 0, maxInt64),
+	integer("zset-max-listpack-entries", 128, 0, maxInt64).alias("zset-max-ziplist-entries"),
+	memory("zset-max-listpack-value", 64, 0, maxInt64).alias("zset-max-ziplist-value"),
+	memory("hll-sparse-max-bytes", 3000, 0, maxInt64),
+	memory("stream-node-max-bytes", 4096, 0, maxInt64),
+	integer("stream-node-max-entries", 100, 0, maxInt64),
 }

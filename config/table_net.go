@@ -70,7 +70,6 @@ const (
 	acls           = "ACL"
 	aof            = "the append only file"
 	clientTracking = "client side caching"
-	collections    = "collections"
 	failover       = "failover"
 	modules        = "modules do not exist here"
 	persistence    = "persistence"

@@ -59,6 +59,9 @@ func (s *Server) bindLimits(c *config.Config) {
 		s.env.Settings.LazyUserFlush.Store(c.Bool("lazyfree-lazy-user-flush"))
 		return nil
 	}, "lazyfree-lazy-user-flush")
+	for name, limit := range s.env.Settings.Limits() {
+		s.apply(func() error { limit.Store(c.Int(name)); return nil }, name)
+	}
 	s.apply(func() error {
 		for _, k := range s.streams.list() {
 			k.expectInput()
