@@ -18,6 +18,7 @@ type Env struct {
 	Config   ConfigStore // nil where a test needs none
 	Cluster  Cluster     // nil: cluster support is disabled
 	Settings Settings
+	Debug    DebugState
 }
 
 // Node is what commands ask of the server they run in. All methods may be
