@@ -242,7 +242,7 @@ func (s *shape) slide(l leaf, arrays, size, i int) {
 // rest, if the next cells come behind; half of the rest more, if in the middle.
 func (s *shape) frontShare(spare, used, n, i int) int {
 	each := s.perCell()
-	front := spare * each / (each + max(used/max(n, 1), 1))
+	front := min(spare*each/(each+max(used/max(n, 1), 1))+each, spare)
 	if i < n {
 		front += (spare - front) / 2
 	}
@@ -255,8 +255,9 @@ func (s *shape) moveOffsets(l leaf, a, b, delta int) {
 		return
 	}
 	d := uint16(delta)
-	for i, o := range unsafe.Slice(s.offset(l, l.len(), a), b-a) {
-		*s.offset(l, l.len(), a+i) = o + d
+	offsets := unsafe.Slice(s.offset(l, l.len(), a), b-a)
+	for i := range offsets {
+		offsets[i] += d
 	}
 }
 
