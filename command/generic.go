@@ -3,7 +3,7 @@ package command
 import (
 	"math"
 
-	"clusternode/keyspace"
+	"clusternode/object"
 	"clusternode/resp"
 )
 
@@ -14,10 +14,10 @@ var GenericSpecs = append(append([]*Spec{
 	{Name: "exists", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Cost: costOfKeys, Handler: exists},
 	{Name: "touch", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Cost: costOfKeys, Handler: touch},
 	{Name: "type", Arity: 2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRO)}, Handler: typeOf},
-	{Name: "rename", Arity: 3, Flags: Write, Cats: CatKeyspace, Keys: renameKeys(KeyUpdate), Handler: func(c *Ctx) { rename(c, false) }},
-	{Name: "renamenx", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: renameKeys(KeyInsert), Handler: func(c *Ctx) { rename(c, true) }},
-	{Name: "copy", Arity: -3, Flags: Write | DenyOOM, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRO|KeyAccess), One(2, KeyOW|KeyUpdate)}, Handler: copyKey},
-	{Name: "move", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyUpdate)}, Handler: move},
+	{Name: "rename", Arity: 3, Flags: Write, Cats: CatKeyspace, Keys: renameKeys(KeyUpdate), Cost: costOfMove, Handler: func(c *Ctx) { rename(c, false) }},
+	{Name: "renamenx", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: renameKeys(KeyInsert), Cost: costOfMove, Handler: func(c *Ctx) { rename(c, true) }},
+	{Name: "copy", Arity: -3, Flags: Write | DenyOOM, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRO|KeyAccess), One(2, KeyOW|KeyUpdate)}, Cost: costOfCopy, Handler: copyKey},
+	{Name: "move", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyUpdate)}, Cost: costOfMove, Handler: move},
 	objectSpec,
 }, expireSpecs...), scanSpecs...)
 
@@ -71,13 +71,18 @@ func typeOf(c *Ctx) {
 	c.W.SimpleString(e.Type().String())
 }
 
-// transfer writes a copy of e, an entry of any partition, under to. It reports
-// false, with the error replied and nothing changed, if there is no room.
-func (c *Ctx) transfer(to *Key, e keyspace.Entry, lru uint32) bool {
-	// The value is copied aside: e dies when the partition is written.
-	value := append([]byte(nil), e.Value()...)
+// copyTo writes a copy of the value at from, in any partition, under to. It
+// reports false, with the error replied and nothing changed, if there is no room.
+func (c *Ctx) copyTo(to, from *Key, lru uint32) bool {
+	e := from.Part.Find(from.Hash, from.Bytes)
+	t, enc, sp := e.Type(), e.Encoding(), to.Part.Space()
 	at, has := expiry(e)
-	_, err := to.Part.Put(to.Hash, to.Bytes, e.Type(), e.Encoding(), value, at, has, lru)
+	value, err := object.Copy(sp, from.Part.Space(), t, enc, e.Value())
+	if err == nil {
+		if _, err = to.Part.Put(to.Hash, to.Bytes, t, enc, value, at, has, lru); err != nil {
+			object.Detach(sp, t, enc, value).Free(math.MaxInt)
+		}
+	}
 	if err != nil {
 		c.W.Error(resp.ErrOOM)
 		return false
@@ -85,10 +90,44 @@ func (c *Ctx) transfer(to *Key, e keyspace.Entry, lru uint32) bool {
 	return true
 }
 
+// moveTo gives the value at from another key, and reports false as copyTo does.
+// Within a shard nothing of it is touched, however big it is.
+func (c *Ctx) moveTo(to, from *Key) bool {
+	if to.Part.Space() != from.Part.Space() {
+		e := from.Part.Find(from.Hash, from.Bytes)
+		if !c.copyTo(to, from, e.LRU()) {
+			return false
+		}
+		from.Part.Remove(from.Hash, from.Bytes)
+	} else if err := from.Part.Move(from.Hash, from.Bytes, to.Part, to.Hash, to.Bytes); err != nil {
+		c.W.Error(resp.ErrOOM)
+		return false
+	}
+	from.Part.Changed(from.Hash, from.Bytes)
+	c.Changed(to)
+	return true
+}
+
+// costOfCopy counts a nanosecond a byte of the value at the first key.
+func costOfCopy(c *Ctx) int64 {
+	k := &c.Keys[0]
+	if e := k.Part.Find(k.Hash, k.Bytes); e.Exists() {
+		return int64(k.Part.TreeBytes(e))
+	}
+	return 0
+}
+
+// costOfMove is costOfCopy where the value cannot stay where it is.
+func costOfMove(c *Ctx) int64 {
+	if len(c.Keys) == 2 && c.Keys[0].Part.Space() == c.Keys[1].Part.Space() {
+		return 0
+	}
+	return costOfCopy(c)
+}
+
 func rename(c *Ctx, onlyNew bool) {
 	from, to := &c.Keys[0], &c.Keys[1]
-	e := c.Write(from)
-	if !e.Exists() {
+	if !c.Write(from).Exists() {
 		c.W.Error(resp.ErrNoSuchKey)
 		return
 	}
@@ -98,15 +137,10 @@ func rename(c *Ctx, onlyNew bool) {
 		return
 	}
 	if !same {
-		// Looking at the target may have removed it, and with that moved e.
 		c.live(to)
-		e = from.Part.Find(from.Hash, from.Bytes)
-		if !c.transfer(to, e, e.LRU()) {
+		if !c.moveTo(to, from) {
 			return
 		}
-		from.Part.Remove(from.Hash, from.Bytes)
-		from.Part.Changed(from.Hash, from.Bytes)
-		c.Changed(to)
 	}
 	if onlyNew {
 		c.W.Int(1)
@@ -159,7 +193,7 @@ func copyKey(c *Ctx) {
 		c.W.Int(0)
 		return
 	}
-	if !c.transfer(&to, from.Part.Find(from.Hash, from.Bytes), c.NewLRU()) {
+	if !c.copyTo(&to, from, c.NewLRU()) {
 		return
 	}
 	c.Changed(&to)
@@ -185,12 +219,7 @@ func move(c *Ctx) {
 		c.W.Int(0)
 		return
 	}
-	e := from.Part.Find(from.Hash, from.Bytes)
-	if !c.transfer(&to, e, e.LRU()) {
-		return
+	if c.moveTo(&to, from) {
+		c.W.Int(1)
 	}
-	from.Part.Remove(from.Hash, from.Bytes)
-	from.Part.Changed(from.Hash, from.Bytes)
-	c.Changed(&to)
-	c.W.Int(1)
 }

@@ -7,7 +7,7 @@ var memorySpec = &Spec{
 		{Name: "usage", Arity: -3, Flags: ReadOnly, Keys: []KeySpec{One(2, KeyRO)}, Handler: memoryUsage},
 		{Name: "help", Arity: 2, Flags: Loading | Stale, Handler: helper("MEMORY",
 			"USAGE <key> [SAMPLES <count>]", "    Bytes that a key and its value take in memory.",
-			"    SAMPLES is for nested values, which are looked at <count> elements deep.",
+			"    SAMPLES is there for clients that say it: nothing is estimated.",
 		)},
 	},
 }
@@ -35,6 +35,6 @@ func memoryUsage(c *Ctx) {
 		c.W.Null()
 		return
 	}
-	// Strings have nothing nested: every byte is counted, whatever SAMPLES says.
-	c.W.Int(int64(e.Size()))
+	// Trees know their size: every byte is counted, whatever SAMPLES says.
+	c.W.Int(int64(e.Size() + k.Part.TreeBytes(e)))
 }
