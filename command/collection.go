@@ -28,16 +28,20 @@ func (c *Ctx) ReadAs(k *Key, t object.Type) (e keyspace.Entry, ok bool) {
 // belongs to the Ctx and dies when the partition is written in any other way;
 // of more than maxCells that a command opens, the oldest dies.
 func (c *Ctx) OpenAs(k *Key, t object.Type) (cell *keyspace.Cell, ok bool) {
-	e := c.Write(k)
-	switch {
-	case !e.Exists():
+	cell = c.nextCell()
+	if *cell, ok = k.Part.Open(k.Hash, k.Bytes); !ok {
 		return nil, true
-	case e.Type() != t:
+	}
+	e := cell.Entry()
+	if e.HasExpire() && e.ExpireAt() < c.Now {
+		c.live(k) // which removes it
+		return nil, true
+	}
+	c.touch(e)
+	if e.Type() != t {
 		c.W.Error(resp.ErrWrongType)
 		return nil, false
 	}
-	cell = c.nextCell()
-	*cell, _ = k.Part.Open(k.Hash, k.Bytes)
 	return cell, true
 }
 

@@ -33,13 +33,12 @@ func (p *Part) Create(hash uint64, key []byte, t Type, enc Encoding, n int, lru 
 	if len(key) > MaxKey || n > MaxValue {
 		return Cell{}, ErrTooLong
 	}
-	e, err := p.create(hash, entrySize(len(key), n, false), false)
+	e, at, err := p.create(hash, entrySize(len(key), n, false), false)
 	if err != nil {
 		return Cell{}, err
 	}
 	e.writeHead(key, t, enc, n, 0, false, lru)
 	p.countTrees(false, e.hasTrees())
-	_, at := p.view(hash).find(p.arena, hash, key)
 	return Cell{p, e, at}, nil
 }
 

@@ -55,7 +55,7 @@ func (p *Part) Put(hash uint64, key []byte, t Type, enc Encoding, value []byte, 
 	}
 	e, at := p.view(hash).find(p.arena, hash, key)
 	if !e.Exists() {
-		e, err := p.create(hash, entrySize(len(key), len(value), hasExpire), hasExpire)
+		e, _, err := p.create(hash, entrySize(len(key), len(value), hasExpire), hasExpire)
 		if err == nil {
 			e.write(key, t, enc, value, expireAt, hasExpire, lru)
 			p.countTrees(false, e.hasTrees())
@@ -98,21 +98,21 @@ func (p *Part) replace(e Entry, at place, key []byte, t Type, enc Encoding, valu
 
 // create makes room for a new key: a block of size bytes and a place in the
 // table. The caller writes the entry.
-func (p *Part) create(hash uint64, size int, hasExpire bool) (Entry, error) {
+func (p *Part) create(hash uint64, size int, hasExpire bool) (Entry, place, error) {
 	v, err := p.makeRoom(hash)
 	if err != nil {
-		return Entry{}, err
+		return Entry{}, place{}, err
 	}
 	r, to, err := p.arena.Alloc(size, arena.Entry)
 	if err != nil {
-		return Entry{}, ErrOOM
+		return Entry{}, place{}, ErrOOM
 	}
-	v.insert(hash, r, hasExpire)
+	at := v.insert(hash, r, hasExpire)
 	p.addKeys(1)
 	if hasExpire {
 		p.addExpires(1)
 	}
-	return Entry{to}, nil
+	return Entry{to}, at, nil
 }
 
 // move lets a place refer to another block and frees the one before.

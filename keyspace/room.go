@@ -33,7 +33,7 @@ func (p *Part) Grow(hash uint64, key []byte, t Type, enc Encoding, lru uint32, s
 
 func (p *Part) createZero(hash uint64, key []byte, t Type, enc Encoding, lru uint32, size int) (Entry, error) {
 	total := entrySize(len(key), size, false)
-	e, err := p.create(hash, total, false)
+	e, _, err := p.create(hash, total, false)
 	if err != nil {
 		return e, err
 	}

@@ -105,15 +105,16 @@ func (v view) find(a *arena.Arena, hash uint64, key []byte) (Entry, place) {
 	}
 }
 
-// insert puts a reference where it belongs; there is a free place.
-func (v view) insert(hash uint64, r arena.Ref, volatile bool) {
+// insert puts a reference where it belongs, and says where; there is a free
+// place.
+func (v view) insert(hash uint64, r arena.Ref, volatile bool) place {
 	home := v.s.home(prefixOf(hash))
 	at := home
 	for b := v.bucket(at); ; b = v.bucket(at) {
 		if i := b.free(); i < bucketPlaces {
 			b.set(i, tagOf(hash), r, at != home, volatile)
 			v.s.n++
-			return
+			return place{b, i}
 		}
 		b.pass()
 		at = v.s.after(at)
