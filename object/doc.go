@@ -14,13 +14,13 @@
 //   - Cell: an element in a leaf, a string of bytes that the tree does not
 //     look into, with a key of fixed size for its order.
 //   - Name: the part of a cell that orders cells of equal keys.
-//   - Blob: a block of its own for a cell above 1 KiB.
+//   - Blob: a block of its own for a cell above 512 bytes.
 //   - Epoch: the stamp on a node. A node older than the snapshot that is open
 //     is copied before it is changed.
 //
 // # Picture
 //
-//	entry          branch, at most 4 KiB           leaf, at most 4 KiB
+//	entry          branch, at most 4 KiB           leaf, at most 2 KiB
 //	+-------+     +--------------------------+    +---------------------------------+
 //	| root  |---> | head 8                   |    | head 16                         |
 //	|  24   |     | key 16, ref 4, count 4   |--> | keys | offsets | gap | cells    |

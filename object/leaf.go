@@ -30,8 +30,8 @@ type leafHead struct {
 
 const (
 	leafHeadSize = 16
-	leafMax      = 4096 // bytes of a block
-	maxInline    = 1024 // bytes of a cell in the leaf
+	leafMax      = 2048 // bytes of a block; measured: 4096 saves 1 % of memory and costs 10 % of time
+	maxInline    = 512  // bytes of a cell in the leaf
 	offsetSize   = 2
 	blobMark     = 1 << 15 // of an offset
 	offsetMask   = blobMark - 1

@@ -18,8 +18,9 @@ func (t *tree) swap(p *position, level, at, width int, by []child) error {
 	case n == 1 && level == 0:
 		return t.collapse(b, at, width, by)
 	case len(by) < width && n < branchMax/4 && level > 0:
-		if done, err := t.mergeBranch(p, level, at, width, by); done {
-			return err
+		done, err := t.mergeBranch(p, level, at, width, by)
+		if done && (err == nil || h.epoch < t.sp.floor) {
+			return err // else it is well as it is, too
 		}
 	}
 	switch {

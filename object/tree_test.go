@@ -329,14 +329,14 @@ func TestTreeHigh(t *testing.T) {
 	sh := &shape{16, -1, nil}
 	tr := openTree(sp, sh, make([]byte, rootSize))
 	r := rand.New(rand.NewPCG(3, 3))
-	cell := make([]byte, 1000)
+	cell := make([]byte, 500)
 	var want []twinCell
-	for i := range 12000 {
+	for i := range 20000 {
 		k := key{uint64(r.IntN(1 << 30)), uint64(i)}
 		if i < 2000 { // at the end
 			k.hi = uint64(1<<30 + i)
 		}
-		c := twinCell{k, cell[:900+r.IntN(100)]}
+		c := twinCell{k, cell[:400+r.IntN(100)]}
 		require.NoError(t, tr.insert(k, nil, c.cell))
 		want = append(want, c)
 	}

@@ -22,7 +22,7 @@ func bigZSetTrees(t *testing.T, sp *Space, n int) []byte {
 	for i := range n {
 		member := make([]byte, r.IntN(60))
 		if i%100 == 0 {
-			member = make([]byte, 1025+r.IntN(3000))
+			member = make([]byte, 513+r.IntN(3000))
 		}
 		for j := range member {
 			member[j] = byte(r.IntN(256))
