@@ -34,8 +34,7 @@ type batch struct {
 }
 
 // batchable reports whether a command may be part of a batch: it names one
-// key, is never long, and nothing but its keys and memory can keep it from
-// running.
+// key, and nothing but its keys, memory and length can keep it from running.
 func (w *worker) batchable(args [][]byte) (*command.Spec, []byte) {
 	b := &w.batch
 	if b.n > 0 && string(args[0]) == string(b.steps[b.n-1].args[0]) { // once more the same
@@ -47,7 +46,7 @@ func (w *worker) batchable(args [][]byte) (*command.Spec, []byte) {
 		return spec, key
 	}
 	spec := w.s.env.Table.Lookup(args[0])
-	if spec == nil || spec.Cost != nil || len(spec.Subs) > 0 || spec.Lock != command.LockKeys ||
+	if spec == nil || len(spec.Subs) > 0 || spec.Lock != command.LockKeys ||
 		spec.Is(command.Protected|command.NoMulti|command.Immediate) || spec.Blocks || !spec.ArityOK(len(args)) {
 		return nil, nil
 	}
@@ -120,7 +119,7 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 			w.perCmd[timed.ID()].nanos += w.tick() - began
 			began, timed = w.last, st.spec
 		}
-		if !st.locked {
+		if !st.locked || w.stepIsLong(c, st) {
 			w.unlockSteps(steps) // whoever may wait holds nothing
 		}
 		if w.runStep(c, st) == setAside {
@@ -160,6 +159,16 @@ func (w *worker) readAhead(steps []step) {
 		}
 	}
 	w.batch.sum += sum
+}
+
+// stepIsLong reports whether a command does not belong on a loop.
+func (w *worker) stepIsLong(c *conn, st *step) bool {
+	if st.spec.Cost == nil && len(st.args) <= manyArgs {
+		return false
+	}
+	w.cx.C, w.cx.Now = &c.Client, w.unixMillis()
+	w.cx.BindKey(st.spec, st.args, st.key)
+	return w.isLong(c, st.spec)
 }
 
 // runStep runs one command of a batch.

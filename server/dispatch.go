@@ -25,6 +25,10 @@ const (
 // longCommand is the estimated cost above which a command leaves its loop.
 const longCommand = int64(time.Millisecond)
 
+// manyArgs is the number of arguments above which a command that does not say
+// what it costs does so, too.
+const manyArgs = 5000
+
 // execute runs one command from its arguments to its reply, in the order of
 // checks of Redis' processCommand.
 func (w *worker) execute(c *conn, args [][]byte) verdict {
@@ -241,7 +245,7 @@ func (w *worker) isLong(c *conn, spec *command.Spec) bool {
 		return w.queuedCost(c) > longCommand
 	}
 	if spec.Cost == nil {
-		return false
+		return len(w.cx.Args) > manyArgs
 	}
 	w.cx.BindParts()
 	return spec.Cost(&w.cx) > longCommand
