@@ -27,6 +27,7 @@ var infoDifferences = map[string]string{
 	"7 cluster|slots":           "allowed while loading later",
 	"7 randomkey":               "response policy came with 7.2",
 	"7 scan":                    "response policy came with 7.2",
+	"7 sinterstore":             "its target was marked RW",
 }
 
 var docDifferences = map[string]string{

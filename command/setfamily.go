@@ -22,7 +22,7 @@ var SetSpecs = []*Spec{
 	{Name: "srandmember", Arity: -2, Flags: ReadOnly, Cats: CatSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output"}, Cost: costOfSrandmember, Handler: srandmember},
 
 	{Name: "sinter", Arity: -2, Flags: ReadOnly, Cats: CatSet, Keys: []KeySpec{Range(1, -1, 1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output_order"}, Cost: costOfSets, Handler: sinter},
-	{Name: "sinterstore", Arity: -3, Flags: Write | DenyOOM, Cats: CatSet, Keys: []KeySpec{One(1, KeyRW|KeyUpdate), Range(2, -1, 1, KeyRO|KeyAccess)}, Cost: costOfSets, Handler: sinterstore},
+	{Name: "sinterstore", Arity: -3, Flags: Write | DenyOOM, Cats: CatSet, Keys: []KeySpec{One(1, KeyOW|KeyUpdate), Range(2, -1, 1, KeyRO|KeyAccess)}, Cost: costOfSets, Handler: sinterstore},
 	{Name: "sintercard", Arity: -3, Flags: ReadOnly | MovableKeys, Cats: CatSet, Keys: []KeySpec{Counted(1, KeyRO|KeyAccess)}, Cost: costOfSets, Handler: sintercard},
 	{Name: "sunion", Arity: -2, Flags: ReadOnly, Cats: CatSet, Keys: []KeySpec{Range(1, -1, 1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output_order"}, Cost: costOfSets, Handler: sunion},
 	{Name: "sunionstore", Arity: -3, Flags: Write | DenyOOM, Cats: CatSet, Keys: []KeySpec{One(1, KeyOW|KeyUpdate), Range(2, -1, 1, KeyRO|KeyAccess)}, Cost: costOfSets, Handler: sunionstore},
