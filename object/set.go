@@ -113,25 +113,26 @@ func (s *Set) Scan(cursor uint64, count int, f func(m []byte)) (next uint64) {
 // listpack in the order of their coming, of a big one by hash. It dies when the
 // set is changed.
 type SetIter struct {
-	s       *Set
+	s       Set
 	t       tree
 	p       position
 	started bool
-	at      int // index in an intset, offset in a listpack
-	n       int // members that are left, of a packed set
-	m       []byte
+	left    int    // members to come, of a packed set
+	place   int    // in a packed set
+	m       []byte // nil: it is in buf
+	digits  int    // bytes of it there
 	buf     MemberBuf
 }
 
 // Iter is before the first member.
 func (s *Set) Iter() (it SetIter) {
-	it.s = s
+	it.s = *s
 	if s.enc == EncHashtable {
 		it.t = s.tree()
 		it.p = it.t.first()
 		return it
 	}
-	it.n = s.Len()
+	it.left = s.Len()
 	return it
 }
 
@@ -152,30 +153,37 @@ func (it *SetIter) Next() bool {
 }
 
 func (it *SetIter) nextPacked() bool {
-	if it.n == 0 {
+	if it.left == 0 {
 		return false
 	}
-	it.n--
-	switch {
-	case !it.started:
+	it.left--
+	if it.started {
+		it.place = it.s.nextPacked(it.place)
+	} else {
 		it.started = true
-		it.at = it.s.firstPacked()
-	default:
-		it.at = it.s.nextPacked(it.at)
+		it.place = it.s.firstPacked()
 	}
-	it.m = it.s.packedAt(it.at, &it.buf)
+	m := it.s.packedValue(it.place)
+	if it.m = m.S; m.IsInt {
+		it.m, it.digits = nil, len(m.Append(it.buf[:0]))
+	}
 	return true
 }
 
 // Member is the member that Next found. Its bytes are valid until the next one.
-func (it *SetIter) Member() []byte { return it.m }
+func (it *SetIter) Member() []byte {
+	if it.m == nil {
+		return it.buf[:it.digits]
+	}
+	return it.m
+}
 
 // hash is the hash of the member.
 func (it *SetIter) hash() uint32 {
 	if it.s.enc == EncHashtable {
 		return uint32(it.t.key(&it.p).hi)
 	}
-	return it.s.sp.Hash(it.m)
+	return it.s.sp.Hash(it.Member())
 }
 
 // At is member number i, in the order of an iterator. An integer of a packed set
@@ -191,18 +199,18 @@ func (s *Set) At(i int, buf *MemberBuf) []byte {
 
 // SetPicker answers At many times.
 type SetPicker struct {
-	s       *Set
+	s       Set
 	offsets []uint32 // of a listpack
 	buf     MemberBuf
 }
 
 // Picker dies when the set is changed.
 func (s *Set) Picker() SetPicker {
-	p := SetPicker{s: s}
+	p := SetPicker{s: *s}
 	if s.enc == EncListpack {
 		p.offsets = make([]uint32, 0, s.Len())
 		for it := s.Iter(); it.Next(); {
-			p.offsets = append(p.offsets, uint32(it.at))
+			p.offsets = append(p.offsets, uint32(it.place))
 		}
 	}
 	return p

@@ -117,7 +117,7 @@ func newSetStream(s *Set) *setStream {
 func (s *Set) byHash() []packedMember {
 	order := make([]packedMember, 0, s.Len())
 	for it := s.Iter(); it.Next(); {
-		order = append(order, packedMember{s.sp.Hash(it.m), int32(it.at)})
+		order = append(order, packedMember{it.hash(), int32(it.place)})
 	}
 	var a, b MemberBuf
 	slices.SortFunc(order, func(x, y packedMember) int {

@@ -55,15 +55,18 @@ func (s *Set) seekPacked(i int) (place int) {
 	return i
 }
 
+// packedValue is the member at a place.
+func (s *Set) packedValue(place int) listpack.Value {
+	if s.enc == EncListpack {
+		return listpack.Get(s.v, place)
+	}
+	return listpack.Value{N: intset.At(s.v, place), IsInt: true}
+}
+
 // packedAt is the member at a place, in the value or, if it is an integer, in
 // buf.
 func (s *Set) packedAt(place int, buf *MemberBuf) []byte {
-	var m listpack.Value
-	if s.enc == EncListpack {
-		m = listpack.Get(s.v, place)
-	} else {
-		m = listpack.Value{N: intset.At(s.v, place), IsInt: true}
-	}
+	m := s.packedValue(place)
 	if m.IsInt {
 		return m.Append(buf[:0])
 	}
