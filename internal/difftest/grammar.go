@@ -83,6 +83,10 @@ func (g *Generator) expand(dst []string, n node) []string {
 		times = 1 + g.skewed(4)
 	}
 	for range times {
+		if many := manyPlaceholders[n.word]; many != nil {
+			dst = append(dst, many(g)...)
+			continue
+		}
 		if n.word != "" {
 			dst = append(dst, g.word(n.word))
 			continue

@@ -27,6 +27,11 @@ var differences = []difference{
 	{[]string{"redis"}, "command getkeysandflags", shorterThan(4), "the same"},
 	{[]string{"redis"}, "hello", longerThan(5), "reads all options before it acts on one, since 7.2"},
 
+	{[]string{"redis"}, "object encoding", nil, "no packed sets and lists before 7.2"},
+	{[]string{"redis"}, "debug object", nil, "the same"},
+	{[]string{"redis"}, "config set", anyContains("set-max-listpack"), "the same"},
+	{[]string{"redis8", "valkey"}, "sscan", not(plainScanCursor), "accepts decimal cursors only, since 8.0"},
+
 	{[]string{"redis8", "valkey"}, "bitcount", not(plainRange(2, 2)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "bitpos", not(plainRange(3, 1)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "scan", not(plainCursor), "accepts decimal cursors only, since 8.0"},
@@ -100,6 +105,8 @@ func plainRange(from, least int) func([]string) bool {
 		return len(rest) < 3 || strings.EqualFold(rest[2], "bit") || strings.EqualFold(rest[2], "byte")
 	}
 }
+
+func plainScanCursor(args []string) bool { return len(args) < 3 || plainCursor(args[1:]) }
 
 func plainCursor(args []string) bool {
 	if len(args) < 2 {

@@ -56,6 +56,13 @@ var rules = map[string]rule{
 	"cluster slots":         sameShape,
 	"cluster shards":        sameShape,
 	"cluster links":         sameShape,
+	"smembers":              asSet,
+	"sinter":                asSet,
+	"sunion":                asSet,
+	"sdiff":                 asSet,
+	"spop":                  asSet, // all of them
+	"srandmember":           sameCount,
+	"sscan":                 scanPart,
 	// Flags of a key come as a set.
 	"command getkeysandflags": deepSet,
 }

@@ -38,6 +38,15 @@ type session struct {
 var configDefaults = []string{"CONFIG", "SET", "maxmemory", "0", "maxmemory-policy", "noeviction", "maxmemory-samples", "5", "hz", "10", "timeout", "0",
 	"lfu-log-factor", "10", "lfu-decay-time", "1", "slowlog-max-len", "128", "lazyfree-lazy-user-del", "no"}
 
+// packedLimits are what histories may change of the sizes at which encodings change, as 7.2 has them. A server that does not
+// know one refuses it, and histories for it leave it out.
+var packedLimits = [][2]string{
+	{"hash-max-listpack-entries", "128"}, {"hash-max-listpack-value", "64"}, {"list-max-listpack-size", "-2"}, {"list-compress-depth", "0"},
+	{"set-max-intset-entries", "512"}, {"set-max-listpack-entries", "128"}, {"set-max-listpack-value", "64"},
+	{"zset-max-listpack-entries", "128"}, {"zset-max-listpack-value", "64"}, {"hll-sparse-max-bytes", "3000"},
+	{"stream-node-max-bytes", "4096"}, {"stream-node-max-entries", "100"},
+}
+
 // newSession empties the server. Histories end with the databases swapped and filled; nothing else outlives a connection.
 func newSession(addr string, proto int) (*session, error) {
 	s := &session{addr: addr, proto: proto}
@@ -53,6 +62,11 @@ func newSession(addr string, proto int) (*session, error) {
 		}
 		if v.IsError() {
 			return nil, fmt.Errorf("%q on %s: %s", cmd, addr, v)
+		}
+	}
+	for _, l := range packedLimits {
+		if _, err := c.Do("CONFIG", "SET", l[0], l[1]); err != nil {
+			return nil, err
 		}
 	}
 	return s, nil

@@ -1,5 +1,7 @@
 package difftest
 
+import "slices"
+
 // family is commands of one kind with the weight that a history gives them.
 type family struct {
 	name      string
@@ -8,8 +10,11 @@ type family struct {
 	templates []string
 }
 
-// families is everything that histories are made of.
-var families = []family{
+// families is everything that histories are made of, but for cluster mode.
+var families = slices.Concat(plainFamilies, setFamilies)
+
+// plainFamilies are what has no file of its own.
+var plainFamilies = []family{
 	{name: "string", weight: 30, templates: []string{
 		"SET key value",
 		"SET key value [NX | XX] [GET] [EX seconds | PX millis | EXAT at | PXAT atmillis | KEEPTTL]",

@@ -11,27 +11,37 @@ const databases = 3
 
 // placeholders holds what each lower-case word of a template may become.
 var placeholders = map[string]func(g *Generator) string{
-	"key":       (*Generator).key,
-	"value":     (*Generator).value,
-	"integer":   (*Generator).integer,
-	"float":     (*Generator).float,
-	"index":     (*Generator).index,
-	"offset":    (*Generator).offset,
-	"bit":       func(g *Generator) string { return g.pick("0", "1", "0", "1", "0", "1", "2", "-1", "x") },
-	"bitoffset": (*Generator).bitOffset,
-	"bittype":   (*Generator).bitType,
-	"fieldat":   (*Generator).fieldOffset,
-	"seconds":   func(g *Generator) string { return g.relative(1) },
-	"millis":    func(g *Generator) string { return g.relative(1000) },
-	"at":        func(g *Generator) string { return g.absolute(1) },
-	"atmillis":  func(g *Generator) string { return g.absolute(1000) },
-	"db":        func(g *Generator) string { return g.pick("0", "1", "2", "0", "1", "2", "15", "16", "-1", "x", "1.0") },
-	"pattern":   (*Generator).pattern,
-	"count":     func(g *Generator) string { return g.pick("1", "2", "10", "1000", "0", "-1", "x") },
-	"name":      func(g *Generator) string { return g.pick("me", "you", "", "with space", "nl\n", "\x00", "a-b_c", "é") },
-	"onoff":     func(g *Generator) string { return g.pick("on", "off", "ON", "Off", "x", "") },
-	"junk":      (*Generator).junk,
-	"slot":      func(g *Generator) string { return g.pick("0", "16383", "16384", "-1", "x", "15495", "3300") },
+	"key":         (*Generator).key,
+	"value":       (*Generator).value,
+	"integer":     (*Generator).integer,
+	"float":       (*Generator).float,
+	"index":       (*Generator).index,
+	"offset":      (*Generator).offset,
+	"bit":         func(g *Generator) string { return g.pick("0", "1", "0", "1", "0", "1", "2", "-1", "x") },
+	"bitoffset":   (*Generator).bitOffset,
+	"bittype":     (*Generator).bitType,
+	"fieldat":     (*Generator).fieldOffset,
+	"seconds":     func(g *Generator) string { return g.relative(1) },
+	"millis":      func(g *Generator) string { return g.relative(1000) },
+	"at":          func(g *Generator) string { return g.absolute(1) },
+	"atmillis":    func(g *Generator) string { return g.absolute(1000) },
+	"db":          func(g *Generator) string { return g.pick("0", "1", "2", "0", "1", "2", "15", "16", "-1", "x", "1.0") },
+	"pattern":     (*Generator).pattern,
+	"count":       func(g *Generator) string { return g.pick("1", "2", "10", "1000", "0", "-1", "x") },
+	"name":        func(g *Generator) string { return g.pick("me", "you", "", "with space", "nl\n", "\x00", "a-b_c", "é") },
+	"onoff":       func(g *Generator) string { return g.pick("on", "off", "ON", "Off", "x", "") },
+	"junk":        (*Generator).junk,
+	"member":      (*Generator).member,
+	"randomcount": (*Generator).randomCount,
+	"keynumber": func(g *Generator) string {
+		return g.pick("1", "2", "3", "1", "2", "0", "-1", "x", "100", "9223372036854775807")
+	},
+	"slot": func(g *Generator) string { return g.pick("0", "16383", "16384", "-1", "x", "15495", "3300") },
+}
+
+// manyPlaceholders become several arguments.
+var manyPlaceholders = map[string]func(g *Generator) []string{
+	"members": (*Generator).members,
 }
 
 func (g *Generator) word(w string) string {
