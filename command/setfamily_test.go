@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -267,5 +268,39 @@ func TestSetsOutOfMemory(t *testing.T) {
 		require.Equal(t, "2", n.do("SCARD", "{a}big").Str)
 		require.False(t, n.entry("new").Exists())
 		require.False(t, n.entry("{a}new").Exists())
+	}
+}
+
+func BenchmarkSets(b *testing.B) {
+	const members = 100_000
+	lines := map[string]func(i int) [][]byte{
+		"SADD big":      func(i int) [][]byte { return byteArgs("SADD", "big", fmt.Sprintf("member:%012d", i)) },
+		"SISMEMBER big": func(i int) [][]byte { return byteArgs("SISMEMBER", "big", fmt.Sprintf("member:%012d", i)) },
+		"SREM big":      func(i int) [][]byte { return byteArgs("SREM", "big", fmt.Sprintf("member:%012d", i)) },
+		"SPOP big":      func(int) [][]byte { return byteArgs("SPOP", "big") },
+		"SADD new":      func(i int) [][]byte { return byteArgs("SADD", fmt.Sprintf("key:%012d", i), "element:__rand_int__") },
+		"SET new":       func(i int) [][]byte { return byteArgs("SET", fmt.Sprintf("key:%012d", i), "element:__rand_int__") },
+		"SADD ints":     func(i int) [][]byte { return byteArgs("SADD", fmt.Sprintf("key:%d", i%1000), strconv.Itoa(i*7%400)) },
+		"SADD words": func(i int) [][]byte {
+			return byteArgs("SADD", fmt.Sprintf("key:%d", i%1000), fmt.Sprintf("word:%d", i*7%100))
+		},
+	}
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		b.Run(name, func(b *testing.B) {
+			n := setNode(b)
+			run := make([][][]byte, members)
+			for i := range run {
+				run[i] = lines[name](i)
+			}
+			if strings.HasSuffix(name, "big") && name != "SADD big" {
+				for i := range run {
+					n.hot(byteArgs("SADD", "big", fmt.Sprintf("member:%012d", i)))
+				}
+			}
+			b.ResetTimer()
+			for i := range b.N {
+				n.hot(run[i%members])
+			}
+		})
 	}
 }
