@@ -12,7 +12,7 @@ import (
 // The trees of a value, by what their leaves look like. The roots lie one
 // behind the other at the start of the value.
 var (
-	listTrees = []*shape{{keySize: 0, cell: -1}}
+	listTrees = []*shape{{keySize: 0, cell: -1}, {keySize: 0, cell: listNodeSize}}
 	setTrees  = []*shape{{keySize: 4, cell: -1}}
 	hashTrees = []*shape{{keySize: 4, cell: -1}}
 	zsetTrees = []*shape{{keySize: 8, cell: -1}, {keySize: 4, cell: 8}}
