@@ -36,7 +36,7 @@ var docTables = []struct {
 }{
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
-	{"set", setDocs},
+	{"set", setDocs}, {"list", listDocs},
 }
 
 // docByName finds the documentation of a command by its full name. The tables

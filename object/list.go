@@ -13,7 +13,7 @@ import (
 
 var (
 	listShape = shape{keySize: 0, cell: -1}
-	nodeShape = shape{keySize: 0, cell: listNodeSize}
+	listNodeShape = shape{keySize: 0, cell: listNodeSize}
 )
 
 // A big list's value is the roots of both trees and the limit that it was made
@@ -73,7 +73,7 @@ func ListOf(sp *Space, enc Encoding, value []byte) List { return List{sp: sp, en
 func OpenList(h Host) List { return List{sp: h.Space(), enc: h.Encoding(), v: h.Value(), h: h} }
 
 func (l *List) tree() tree  { return openTree(l.sp, &listShape, l.v) }
-func (l *List) nodes() tree { return openTree(l.sp, &nodeShape, l.v[rootSize:]) }
+func (l *List) nodes() tree { return openTree(l.sp, &listNodeShape, l.v[rootSize:]) }
 
 func (l *List) big() bool { return l.enc == EncQuicklist }
 

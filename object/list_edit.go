@@ -118,6 +118,63 @@ func (l *List) Pop(front bool) error {
 	return nil
 }
 
+// PushMoved is Push of an element that another list had. An integer does not
+// count when Redis looks whether it fits, as it has no string then.
+func (l *List) PushMoved(front bool, elem []byte, lim ListLimits) error {
+	if !l.big() {
+		raw := len(elem)
+		if _, ok := listpack.ParseInt(elem); ok {
+			raw = 0
+		}
+		if lim.exceeds(len(l.v)+raw, listpack.Len(l.v)+1) {
+			if err := l.toTree(lim); err != nil {
+				return err
+			}
+		}
+	}
+	one := [1][]byte{elem}
+	if l.big() {
+		return l.pushBig(front, one[:], lim)
+	}
+	at := listpack.HeaderSize
+	if !front {
+		at = len(l.v) - 1
+	}
+	return l.splice(at, 0, listpack.EntrySize(elem), front, one[:], 1)
+}
+
+// Rotate moves the first or last element, a copy of which is elem, to the first
+// or last place. It needs no memory but for a tree.
+func (l *List) Rotate(fromFront, toFront bool, elem []byte, lim ListLimits) error {
+	if l.big() {
+		t, b := l.tree(), l.books(lim)
+		if fromFront != toFront {
+			if err := t.push(toFront, elem); err != nil {
+				return err
+			}
+			if err := t.pop(fromFront); err != nil {
+				return err
+			}
+		}
+		b.pop(fromFront, listpack.EntrySize(elem))
+		b.push(toFront, elem)
+		return nil
+	}
+	if fromFront == toFront {
+		return nil
+	}
+	v, size := l.v, listpack.EntrySize(elem)
+	body := v[listpack.HeaderSize : len(v)-1]
+	if fromFront {
+		copy(body, body[size:])
+		listpack.PutEntry(body[len(body)-size:], elem)
+	} else {
+		copy(body[size:], body)
+		listpack.PutEntry(body, elem)
+	}
+	return nil
+}
+
 // Grow makes the list a big one if the element might not fit into a listpack:
 // Redis does so before it looks whether there is a place for it.
 func (l *List) Grow(elem []byte, lim ListLimits) error { return l.grow([][]byte{elem}, lim) }
