@@ -240,16 +240,52 @@ func (t *tree) seek(k key, name []byte) (p position) {
 	if t.sh.name != nil {
 		prefix.lo = namePrefix(name)
 	}
+	g := hashRange{last: 1<<32 - 1, count: uint32(t.r.n)}
 	for p.h < int(t.r.height) {
 		b := branch{t.sp.Arena.At(ref)}
 		i := t.choose(b, int(t.r.height)-p.h-1, prefix, k, name)
 		p.path[p.h] = step{b, i}
 		p.h++
 		ref = b.child(i).ref
+		g.narrow(b, i)
 	}
 	p.l = leaf{t.sp.Arena.At(ref)}
-	p.i = t.bound(p.l, k, name)
+	if t.sh.keySize == 4 {
+		p.i = t.boundHash(p.l, k, name, g.ahead(p.l, k.hi))
+	} else {
+		p.i = t.bound(p.l, k, name)
+	}
 	return p
+}
+
+// hashRange is what the branches say of a leaf whose keys are hashes: between
+// which hashes its cells are, and how many. As hashes are spread evenly that
+// tells about where a cell is, so that the lines of the leaf that a search needs
+// can be read at the same time instead of one after the other.
+type hashRange struct {
+	first, last uint64
+	count       uint32
+}
+
+// narrow goes down to child i of a branch.
+func (g *hashRange) narrow(b branch, i int) {
+	c := b.child(i)
+	g.count, g.first = c.count, min(c.key.hi, g.last)
+	if i+1 < b.len() {
+		g.last = b.child(i + 1).key.hi
+	}
+}
+
+// ahead guesses how many cells of the leaf have keys below h, and reads what is
+// there ahead.
+func (g *hashRange) ahead(l leaf, h uint64) (guess int) {
+	if h <= g.first || g.count == 0 {
+		return 0
+	}
+	guess = int((min(h, g.last) - g.first) * uint64(g.count-1) / max(g.last-g.first, 1))
+	at := leafHeadSize + uintptr(guess)*4
+	touch(unsafe.Add(l.p, at), unsafe.Add(l.p, leafHeadSize+uintptr(g.count)*4+uintptr(guess)*offsetSize))
+	return guess
 }
 
 // namePrefix is the first 8 bytes of a name as a number in the same order.
@@ -266,6 +302,9 @@ func namePrefix(name []byte) uint64 {
 // if none is. below is the height of the children.
 func (t *tree) choose(b branch, below int, prefix, k key, name []byte) int {
 	lo, hi := 1, b.len() // all before lo are, none from hi on is
+	if t.sh.keySize == 4 {
+		lo, hi = b.nearHash(k.hi)
+	}
 	for lo < hi {
 		mid := int(uint(lo+hi) >> 1)
 		c := b.child(mid)
@@ -280,6 +319,42 @@ func (t *tree) choose(b branch, below int, prefix, k key, name []byte) int {
 		}
 	}
 	return lo - 1
+}
+
+// touch reads two words, so that the processor fetches them. What it returns
+// means nothing.
+//
+//go:noinline
+func touch(a, b unsafe.Pointer) uint32 { return *(*uint32)(a) + uint32(*(*uint16)(b)) }
+
+// nearHash is choose's first step for keys that are hashes, and so spread evenly:
+// it guesses a place, and goes from there to the few children, if any, that have
+// just this hash.
+func (b branch) nearHash(h uint64) (lo, hi int) {
+	n := b.len()
+	if n < 3 {
+		return 1, n
+	}
+	first, last := b.child(1).key.hi, b.child(n-1).key.hi
+	switch {
+	case h < first:
+		return 1, 1
+	case h > last:
+		return n, n
+	case first == last:
+		return 1, n
+	}
+	hi = 1 + int((h-first)*uint64(n-2)/(last-first))
+	for hi < n && b.child(hi).key.hi <= h {
+		hi++
+	}
+	for hi > 1 && b.child(hi-1).key.hi > h {
+		hi--
+	}
+	for lo = hi; lo > 1 && b.child(lo-1).key.hi == h; {
+		lo--
+	}
+	return lo, hi
 }
 
 // firstIsBefore compares the first cell below a node with (k, name).
@@ -300,12 +375,6 @@ func (t *tree) bound(l leaf, k key, name []byte) int {
 	keys := unsafe.Add(l.p, leafHeadSize)
 	var i, end int // the cells with the key are in [i, end)
 	switch t.sh.keySize {
-	case 4:
-		i = boundHash(unsafe.Slice((*uint32)(keys), n), uint32(k.hi))
-		end = i
-		for t.sh.name != nil && end < n && t.sh.key(l, end) == k {
-			end++
-		}
 	case 8:
 		all := unsafe.Slice((*uint64)(keys), n)
 		i = boundUint64(all, k.hi)
@@ -327,6 +396,12 @@ func (t *tree) bound(l leaf, k key, name []byte) int {
 			}
 		}
 	}
+	return t.boundName(l, i, end, name)
+}
+
+// boundName is the number of cells in the leaf before the name, which is between
+// those of the cells i and end.
+func (t *tree) boundName(l leaf, i, end int, name []byte) int {
 	for i < end {
 		if mid := int(uint(i+end) >> 1); bytes.Compare(t.sh.name(t.cellOf(l, mid)), name) < 0 {
 			i = mid + 1
@@ -337,27 +412,24 @@ func (t *tree) bound(l leaf, k key, name []byte) int {
 	return i
 }
 
-// boundHash is the number of keys below k. The keys are sorted and, being
-// hashes, spread evenly: a guess is a few places off.
-func boundHash(keys []uint32, k uint32) int {
-	n := len(keys)
-	first, last := keys[0], keys[n-1]
-	switch {
-	case k <= first:
-		return 0
-	case k > last:
-		return n
-	}
-	i := int(uint64(k-first) * uint64(n-1) / uint64(last-first))
-	for i < n && keys[i] < k {
+// boundHash is bound for keys that are hashes, with a guess that is a few places
+// off.
+func (t *tree) boundHash(l leaf, k key, name []byte, guess int) int {
+	n, h := l.len(), uint32(k.hi)
+	keys := unsafe.Slice((*uint32)(unsafe.Add(l.p, leafHeadSize)), n)
+	i := min(guess, n)
+	for i < n && keys[i] < h {
 		i++
 	}
-	for i > 0 && keys[i-1] >= k {
+	for i > 0 && keys[i-1] >= h {
 		i--
 	}
-	return i
+	end := i
+	for t.sh.name != nil && end < n && keys[end] == h {
+		end++
+	}
+	return t.boundName(l, i, end, name)
 }
-
 func boundUint64(keys []uint64, k uint64) int {
 	lo, hi := 0, len(keys)
 	for lo < hi {

@@ -407,12 +407,14 @@ func (t *tree) split(e *change) error {
 	return t.relink(e, 1, by[:])
 }
 
-// cut is the number of cells of the left of two halves of about equal length.
+// cut is the number of cells of the left of two halves of about equal length:
+// they differ by two cells at most, so that either fits a leaf.
 func (t *tree) cut(e *change) int {
-	half := t.cellBytes(e, 0, e.n) / 2
+	each := t.sh.perCell()
+	half := (t.cellBytes(e, 0, e.n) + e.n*each) / 2
 	lo, hi := 1, e.n-1
 	for lo < hi {
-		if mid := int(uint(lo+hi) >> 1); t.cellBytes(e, 0, mid) < half {
+		if mid := int(uint(lo+hi) >> 1); t.cellBytes(e, 0, mid)+mid*each < half {
 			lo = mid + 1
 		} else {
 			hi = mid

@@ -61,8 +61,14 @@ func (s *shape) randomCell(r *rand.Rand, spread int, big bool) twinCell {
 	n := s.cell
 	if n < 0 {
 		n = r.IntN(40)
-		if big && r.IntN(20) == 0 {
-			n = r.IntN(5000)
+		if big { // few long cells among many short ones
+			n = r.IntN(4)
+			switch r.IntN(40) {
+			case 0:
+				n = r.IntN(5000)
+			case 1:
+				n = maxInline - r.IntN(40)
+			}
 		}
 	}
 	c.cell = make([]byte, n)
@@ -117,6 +123,7 @@ func checkNode(t *testing.T, tr *tree, r arena.Ref, height int) (n, size int) {
 			}
 		}
 		require.Equal(t, int(h.blobs), blobs)
+		require.LessOrEqual(t, size-blobBytes(tr, l), leafMax)
 		return l.len(), size
 	}
 	b := branch{tr.sp.Arena.At(r)}
@@ -128,6 +135,16 @@ func checkNode(t *testing.T, tr *tree, r arena.Ref, height int) (n, size int) {
 		n, size = n+c, size+s
 	}
 	return n, size
+}
+
+func blobBytes(tr *tree, l leaf) (n int) {
+	for i := range l.len() {
+		if tr.sh.isBlob(l, i) {
+			ref, _ := blobRef(tr.sh.raw(l, i))
+			n += tr.sp.Arena.Cap(ref)
+		}
+	}
+	return n
 }
 
 func TestTreeTwin(t *testing.T) {
@@ -363,4 +380,24 @@ func TestTreeHigh(t *testing.T) {
 	}
 	check(t, &tr, nil)
 	require.Zero(t, sp.Arena.Stats().Entries)
+}
+
+// TestTreeSplitUneven: a long cell among many short ones leaves two leaves that
+// are not too long, wherever it comes.
+func TestTreeSplitUneven(t *testing.T) {
+	const short = 240 // that fill a leaf
+	for at := range short {
+		sp := newSpace(t)
+		sh := testShapes["hash"]
+		tr := openTree(sp, sh, make([]byte, rootSize))
+		var want []twinCell
+		for i := range short {
+			want = append(want, twinCell{key{hi: uint64(i * 2)}, []byte{'a', byte(i)}})
+			require.NoError(t, tr.insert(want[i].k, want[i].cell, want[i].cell))
+		}
+		require.Zero(t, tr.r.height)
+		long := twinCell{key{hi: uint64(at*2 + 1)}, bytes.Repeat([]byte{'x'}, maxInline)}
+		require.NoError(t, tr.insert(long.k, long.cell, long.cell))
+		check(t, &tr, slices.Insert(want, at+1, long))
+	}
 }
