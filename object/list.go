@@ -12,7 +12,7 @@ import (
 // what payloads are made of. See list_nodes.go.
 
 var (
-	listShape = shape{keySize: 0, cell: -1}
+	listShape     = shape{keySize: 0, cell: -1}
 	listNodeShape = shape{keySize: 0, cell: listNodeSize}
 )
 
