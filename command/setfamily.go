@@ -241,7 +241,8 @@ func smembers(c *Ctx) {
 
 // bulkMembers replies all members, without a head.
 func (c *Ctx) bulkMembers(s *object.Set) {
-	for it := s.Iter(); it.Next(); {
+	it := s.Iter()
+	for it.Next() {
 		c.W.Bulk(it.Member())
 	}
 }

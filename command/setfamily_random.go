@@ -114,7 +114,8 @@ func (c *Ctx) eachPicked(s *object.Set, count int, f func(i int, m []byte)) {
 	// One walk, in which each member is taken with the chance that it has given
 	// how many are still wanted among how many (Knuth's selection sampling).
 	i := 0
-	for it := s.Iter(); count > 0 && it.Next(); i++ {
+	it := s.Iter()
+	for ; count > 0 && it.Next(); i++ {
 		if c.Rand.IntN(n-i) < count {
 			f(i, it.Member())
 			count--
@@ -247,7 +248,8 @@ func (c *Ctx) popRebuild(k *Key, s *object.Set, count int, enc object.Encoding) 
 	n := s.Len()
 	b := object.NewSetBuilder(k.Part.Space(), c.setLimits(), enc, c.Scratch())
 	i := 0
-	for it := s.Iter(); it.Next(); i++ {
+	it := s.Iter()
+	for ; it.Next(); i++ {
 		if c.Rand.IntN(n-i) < count {
 			c.W.Bulk(it.Member())
 			count--

@@ -75,7 +75,8 @@ func (s *Set) hasHashed(h uint32, m []byte) bool {
 // Each calls f with every member until it returns false. The bytes are valid
 // during the call.
 func (s *Set) Each(f func(m []byte) bool) {
-	for it := s.Iter(); it.Next(); {
+	it := s.Iter()
+	for it.Next() {
 		if !f(it.Member()) {
 			return
 		}
@@ -209,7 +210,8 @@ func (s *Set) Picker() SetPicker {
 	p := SetPicker{s: *s}
 	if s.enc == EncListpack {
 		p.offsets = make([]uint32, 0, s.Len())
-		for it := s.Iter(); it.Next(); {
+		it := s.Iter()
+		for it.Next() {
 			p.offsets = append(p.offsets, uint32(it.place))
 		}
 	}

@@ -116,7 +116,8 @@ func newSetStream(s *Set) *setStream {
 // byHash lists where the members of a packed set are, in the order of a tree.
 func (s *Set) byHash() []packedMember {
 	order := make([]packedMember, 0, s.Len())
-	for it := s.Iter(); it.Next(); {
+	it := s.Iter()
+	for it.Next() {
 		order = append(order, packedMember{it.hash(), int32(it.place)})
 	}
 	var a, b MemberBuf
@@ -169,11 +170,12 @@ func filterSet(sets []Set, in bool, f func(m []byte) bool) {
 	hashed := false // somebody wants to know the hash
 	for i := range others {
 		others[i] = newFollower(first, &sets[i+1])
-		hashed = hashed || sets[i+1].enc == EncHashtable
+		hashed = hashed || others[i].walk != nil || sets[i+1].enc == EncHashtable
 	}
 	h := uint32(0)
+	it := first.Iter() // not the loop's own variable, which would be a new one for each member
 next:
-	for it := first.Iter(); it.Next(); {
+	for it.Next() {
 		m := it.Member()
 		if hashed {
 			h = it.hash()
@@ -189,47 +191,45 @@ next:
 	}
 }
 
-// follower answers whether a set has the members of another one, which are
-// asked in the order of that set.
+// follower answers whether a set has the members of another one, the first,
+// which are asked in the order of that set.
 type follower struct {
 	set  *Set
-	walk bool // along with the other one, for a big set that is not much bigger
-	t    tree
-	p    position
+	walk *setStream // along with the first set; nil: each member is searched
+	more bool       // walk stands at a member
 }
 
-// walkRatio is how many cells a walk may pass for each search it saves.
+// walkRatio is how many members a walk may pass for each search it saves.
 const walkRatio = 16
 
 func newFollower(first, s *Set) follower {
 	f := follower{set: s}
-	if first.enc == EncHashtable && s.enc == EncHashtable && s.Len() <= first.Len()*walkRatio {
-		f.walk, f.t = true, s.tree()
-		f.p = f.t.first()
+	n, asked := s.Len(), first.Len()
+	if first.enc == EncHashtable && (s.enc == EncHashtable && n <= asked*walkRatio || s.enc != EncHashtable && n > 0 && n <= asked) {
+		f.walk = newSetStream(s)
+		f.more = f.walk.next()
 	}
 	return f
 }
 
 func (f *follower) has(h uint32, m []byte) bool {
 	switch {
+	case f.walk != nil:
+		return f.walkTo(h, m)
 	case f.set.enc != EncHashtable:
 		return f.set.hasPacked(m)
-	case !f.walk:
-		return f.set.hasHashed(h, m)
 	}
-	for f.p.valid() {
-		k := uint32(f.t.key(&f.p).hi)
-		c := -1
-		switch {
-		case k > h:
-			return false
-		case k == h:
-			c = bytes.Compare(f.t.cell(&f.p), m)
+	return f.set.hasHashed(h, m)
+}
+
+func (f *follower) walkTo(h uint32, m []byte) bool {
+	for f.more && f.walk.hash <= h {
+		if f.walk.hash == h {
+			if c := bytes.Compare(f.walk.m, m); c >= 0 {
+				return c == 0
+			}
 		}
-		if c >= 0 {
-			return c == 0
-		}
-		f.t.next(&f.p)
+		f.more = f.walk.next()
 	}
 	return false
 }
