@@ -17,8 +17,13 @@ type Generator struct {
 	total     int
 
 	// Chosen anew for each history.
-	keys    []string // the keys it uses, few of them
-	past    bool     // keys may get an expiry that has passed already, and stay until something looks at them
+	keys    []string            // the keys of strings, few of them
+	pools   map[string][]string // the keys of each kind
+	focused bool                // most commands are about one kind
+	focus   string
+	family  string // of the command that is being made
+	stream  int    // numbers the ids of streams
+	past    bool   // keys may get an expiry that has passed already, and stay until something looks at them
 	cluster bool
 	half    bool
 	serial  int // numbers the relative times to live
@@ -67,7 +72,7 @@ func (g *Generator) History(n int) History {
 }
 
 func (g *Generator) prepare(h History) {
-	g.cluster, g.half, g.serial, g.inMulti = h.Cluster, h.Half, 0, [conns]bool{}
+	g.cluster, g.half, g.serial, g.stream, g.inMulti = h.Cluster, h.Half, 0, 0, [conns]bool{}
 	// An expired key that is still there makes RANDOMKEY's effects random, so that a history has one or the other.
 	g.past = g.rng.IntN(2) == 0
 	pool := plainKeys
@@ -80,6 +85,7 @@ func (g *Generator) prepare(h History) {
 	g.keys = slices.Clone(pool)
 	g.rng.Shuffle(len(g.keys), func(i, j int) { g.keys[i], g.keys[j] = g.keys[j], g.keys[i] })
 	g.keys = g.keys[:2+g.rng.IntN(5)]
+	g.makePools(h)
 }
 
 // step makes one step that the oracle can be asked.
@@ -139,9 +145,10 @@ func (g *Generator) command() []string {
 		at -= g.table[i].weight
 	}
 	t := g.table[i]
-	if !g.wanted(t.family) {
+	if !g.wanted(t.family) || g.skips(t.family) {
 		return nil
 	}
+	g.family = t.family
 	args := g.expand(nil, t.root)
 	if !t.exact && g.rng.IntN(12) == 0 {
 		args = g.mutate(args)

@@ -11,7 +11,7 @@ type family struct {
 }
 
 // families is everything that histories are made of, but for cluster mode.
-var families = slices.Concat(plainFamilies, setFamilies)
+var families = slices.Concat(plainFamilies, collectionFamilies)
 
 // plainFamilies are what has no file of its own.
 var plainFamilies = []family{

@@ -68,12 +68,7 @@ func (g *Generator) pick(from ...string) string { return from[g.rng.IntN(len(fro
 // skewed returns 0..n-1, small numbers more often.
 func (g *Generator) skewed(n int) int { return min(g.rng.IntN(n), g.rng.IntN(n)) }
 
-// key takes one of few, so that commands meet; longKey passes 255 bytes, where a one-byte length ends.
-func (g *Generator) key() string {
-	keys := g.keys
-	return keys[g.skewed(len(keys))]
-}
-
+// longKey passes 255 bytes, where a one-byte length ends.
 var (
 	longKey   = strings.Repeat("k", 255)
 	longerKey = strings.Repeat("{t}", 100)

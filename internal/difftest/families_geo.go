@@ -1,0 +1,4 @@
+package difftest
+
+// geoFamilies are the commands on places, which are sorted sets.
+var geoFamilies = []family{}

@@ -1,0 +1,4 @@
+package difftest
+
+// hashFamilies are the commands on hashes.
+var hashFamilies = []family{}

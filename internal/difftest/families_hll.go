@@ -1,0 +1,4 @@
+package difftest
+
+// hllFamilies are the commands on HyperLogLogs.
+var hllFamilies = []family{}

@@ -1,0 +1,4 @@
+package difftest
+
+// listFamilies are the commands on lists.
+var listFamilies = []family{}

@@ -1,0 +1,4 @@
+package difftest
+
+// sortFamilies are the commands on SORT.
+var sortFamilies = []family{}

@@ -1,0 +1,4 @@
+package difftest
+
+// streamFamilies are the commands on streams.
+var streamFamilies = []family{}

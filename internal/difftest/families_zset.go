@@ -1,0 +1,4 @@
+package difftest
+
+// zsetFamilies are the commands on sorted sets.
+var zsetFamilies = []family{}
