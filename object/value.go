@@ -15,7 +15,7 @@ var (
 	listTrees = []*shape{{keySize: 0, cell: -1}, {keySize: 0, cell: listNodeSize}}
 	setTrees  = []*shape{{keySize: 4, cell: -1}}
 	hashTrees = []*shape{{keySize: 4, cell: -1}}
-	zsetTrees = []*shape{{keySize: 8, cell: -1}, {keySize: 4, cell: 8}}
+	zsetTrees = []*shape{&scoreShape, &memberShape}
 )
 
 // eachTree calls f with every tree of a value, until it returns false. A tree
