@@ -1,15 +1,10 @@
 package command
 
 import (
-	"fmt"
-	"math"
 	"math/big"
 	"strconv"
 	"time"
-	"unsafe"
 
-	"clusternode/internal/lzf"
-	"clusternode/keyspace"
 	"clusternode/resp"
 )
 
@@ -24,14 +19,29 @@ var DebugSpecs = []*Spec{{
 		debugSub("digest", 2, 2, LockScan, debugDigest),
 		debugSub("digest-value", 2, maxArgs, LockScan, debugDigestValue),
 		debugSub("populate", 3, 5, LockScan, debugPopulate),
+		debugSub("listpack", 3, 3, LockScan, debugListpack),
+		debugSub("quicklist", 3, 4, LockScan, debugQuicklist),
+		debugSub("quicklist-packed-threshold", 3, 3, LockKeys, debugPackedThreshold),
+		debugSub("htstats", 3, maxArgs, LockKeys, debugHTStats),
+		debugSub("htstats-key", 3, maxArgs, LockScan, debugHTStatsKey),
+		debugSub("set-skip-checksum-validation", 3, 3, LockKeys, debugSkipChecksum),
+		debugSub("reload", 2, maxArgs, LockGate, debugReload),
 		debugSub("help", 2, 2, LockKeys, helper("DEBUG",
 			"DIGEST", "    A checksum of the whole data set, in hexadecimal.",
 			"DIGEST-VALUE <key> [<key> ...]", "    A checksum of each key's value.",
+			"HTSTATS <dbid>", "    Places and elements of the tables of a database.",
+			"HTSTATS-KEY <key>", "    The same for a value that is not packed.",
+			"LISTPACK <key>", "    Print a packed value to the standard output of the server.",
 			"OBJECT <key>", "    How the value of a key is stored.",
 			"POPULATE <count> [<prefix>] [<size>]", "    Create <count> strings named <prefix>:<n> (prefix: key), of any slot.",
 			"PROTOCOL <type>", "    Reply with a value of the type: string, integer, double, bignum, null,",
 			"    array, set, map, attrib, push, verbatim, true, false.",
+			"QUICKLIST <key> [<0|1>]", "    Print the nodes of a list that is not packed, with 1 their elements.",
+			"QUICKLIST-PACKED-THRESHOLD <size>", "    The length from which an element is a node of its own; 0: from",
+			"    list-max-listpack-size on.",
+			"RELOAD [MERGE] [NOFLUSH]", "    Replace every value by what is read of its form in a file.",
 			"SET-ACTIVE-EXPIRE <0|1>", "    Whether keys that nobody looks at expire.",
+			"SET-SKIP-CHECKSUM-VALIDATION <0|1>", "    Whether RESTORE takes payloads with a wrong checksum.",
 			"SLEEP <seconds>", "    Stop the node for some seconds; fractions are allowed.",
 		)),
 	},
@@ -88,57 +98,6 @@ func debugActiveExpire(c *Ctx) {
 	n, _ := resp.ParseInt(c.Args[2])
 	c.Env.Node.SetActiveExpire(n != 0)
 	c.W.OK()
-}
-
-func debugObject(c *Ctx) {
-	c.withKey(c.Args[2], func(k *Key) {
-		e := k.Part.Find(k.Hash, k.Bytes) // one that has expired can be looked at
-		if !e.Exists() {
-			c.W.Error(resp.ErrNoSuchKey)
-			return
-		}
-		c.W.SimpleString(fmt.Sprintf("Value at:%p refcount:%d encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d",
-			unsafe.SliceData(e.Value()), refCount(e), e.Encoding(), serializedLength(e.Value()), e.LRU(), int64(keyspace.LRUIdle(e.LRU(), c.LRUClock()))))
-	})
-}
-
-// serializedLength is the length of a string in an RDB file, in bytes.
-func serializedLength(v []byte) int {
-	if len(v) <= 11 {
-		if n, ok := resp.ParseInt(v); ok {
-			switch {
-			case n == int64(int8(n)):
-				return 2
-			case n == int64(int16(n)):
-				return 3
-			case n == int64(int32(n)):
-				return 5
-			}
-		}
-	}
-	if len(v) > minCompressed {
-		var c lzf.Compressor
-		if packed, ok := c.Compress(nil, v, len(v)-4); ok {
-			return 1 + lengthOfLength(len(packed)) + lengthOfLength(len(v)) + len(packed)
-		}
-	}
-	return lengthOfLength(len(v)) + len(v)
-}
-
-// minCompressed is the longest string that RDB files never compress, in bytes.
-const minCompressed = 20
-
-// lengthOfLength is how many bytes RDB files take for a length.
-func lengthOfLength(n int) int {
-	switch {
-	case n < 1<<6:
-		return 1
-	case n < 1<<14:
-		return 2
-	case n <= math.MaxUint32:
-		return 5
-	}
-	return 9
 }
 
 // debugProtocol replies with one value of each type of the protocol.

@@ -2,13 +2,14 @@ package command
 
 import (
 	"math"
+	"slices"
 
 	"clusternode/object"
 	"clusternode/resp"
 )
 
 // GenericSpecs are the commands that work on keys of any type.
-var GenericSpecs = append(append([]*Spec{
+var GenericSpecs = slices.Concat([]*Spec{
 	{Name: "del", Arity: -2, Flags: Write, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Cost: costOfKeys, Handler: del},
 	{Name: "unlink", Arity: -2, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRM|KeyDelete)}, Tips: sumOverShards, Cost: costOfKeys, Handler: del},
 	{Name: "exists", Arity: -2, Flags: ReadOnly | Fast, Cats: CatKeyspace, Keys: []KeySpec{Range(1, -1, 1, KeyRO)}, Tips: sumOverShards, Cost: costOfKeys, Handler: exists},
@@ -19,7 +20,7 @@ var GenericSpecs = append(append([]*Spec{
 	{Name: "copy", Arity: -3, Flags: Write | DenyOOM, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRO|KeyAccess), One(2, KeyOW|KeyUpdate)}, Cost: costOfCopy, Handler: copyKey},
 	{Name: "move", Arity: 3, Flags: Write | Fast, Cats: CatKeyspace, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyUpdate)}, Cost: costOfMove, Handler: move},
 	objectSpec,
-}, expireSpecs...), scanSpecs...)
+}, expireSpecs, scanSpecs, dumpSpecs)
 
 // sumOverShards are the tips of commands that a client may split by slot.
 var sumOverShards = []string{"request_policy:multi_shard", "response_policy:agg_sum"}
