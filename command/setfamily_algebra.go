@@ -100,20 +100,24 @@ func sunion(c *Ctx) {
 		return
 	}
 	list := newBulkList(c.W)
-	if lim := c.setLimits(); object.SmallUnion(sets, lim) {
-		// In memory, as Redis does it: integers come in their order.
-		b := object.NewSetBuilder(c.Keys[0].Part.Space(), lim, object.EncIntset, c.Scratch())
-		if b.AddUnion(sets) != nil {
-			b.Discard()
-			c.W.Error(resp.ErrOOM)
-			return
-		}
-		s := b.Set()
-		s.Each(func(m []byte) bool { list.add(m); return true })
-		b.Discard()
-	} else {
-		object.UnionSets(sets, func(m []byte) bool { list.add(m); return true })
+	add := func(m []byte) bool { list.add(m); return true }
+	lim := c.setLimits()
+	if !object.PackedUnion(sets, lim) {
+		object.UnionSets(sets, add)
+		list.closeSet()
+		return
 	}
+	// Packed as Redis does it, so that integers come in their order and the
+	// others as they stand in the sets.
+	b := object.NewSetBuilder(c.Keys[0].Part.Space(), lim, object.EncIntset, c.Scratch())
+	if err := b.AddUnion(sets); err == nil {
+		b.Set().Each(add)
+	} else { // the limits were lowered and there is no memory for a tree
+		object.UnionSets(sets, add)
+	}
+	_, v := b.Value()
+	c.KeepScratch(v)
+	b.Discard()
 	list.closeSet()
 }
 

@@ -134,6 +134,19 @@ func SmallUnion(sets []Set, lim SetLimits) bool {
 
 const smallUnion = 512
 
+// PackedUnion reports whether a union is packed whatever its members are.
+func PackedUnion(sets []Set, lim SetLimits) bool {
+	n, ints := 0, true
+	for i := range sets {
+		if sets[i].enc == EncHashtable {
+			return false
+		}
+		n += sets[i].Len()
+		ints = ints && (sets[i].enc == EncIntset || n == 0)
+	}
+	return n <= lim.Listpack || ints && n <= lim.Intset
+}
+
 // DifferenceEncoding is the encoding in which the result of a difference
 // begins. Redis takes either the members one by one that no other set has, or
 // first all of them and then those out that others have, whichever is less

@@ -3,6 +3,7 @@ package object
 import (
 	"bytes"
 	"fmt"
+	"hash/maphash"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"clusternode/arena"
 	"clusternode/internal/intset"
 	"clusternode/internal/listpack"
 )
@@ -262,4 +264,69 @@ func TestSetScan(t *testing.T) {
 	for i := n / 2; i < n; i++ {
 		require.True(t, seen[fmt.Sprint("member", i)], i)
 	}
+}
+
+// fullHost is a host that cannot grow when it is full.
+type fullHost struct {
+	buffer
+	full bool
+}
+
+func (h *fullHost) Resize(n int) ([]byte, error) {
+	if h.full && n > len(h.v) {
+		return nil, ErrOOM
+	}
+	return h.buffer.Resize(n)
+}
+
+// TestSetOutOfMemory: an operation that fails has changed nothing, while there
+// is no memory and while a snapshot wants copies.
+func TestSetOutOfMemory(t *testing.T) {
+	failed := 0
+	for seed := range uint64(30) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		pool := arena.NewPool(arena.PoolOptions{Poison: true, Limit: 256 << 10})
+		sp := NewSpace(arena.New(pool), maphash.MakeSeed())
+		h := &fullHost{buffer: *newSetHost(sp, EncIntset)}
+		s := OpenSet(h)
+		w := &setTwin{map[string]bool{}, EncIntset}
+		kind := r.IntN(3)
+		for step := range 6000 {
+			h.full = r.IntN(3) == 0
+			switch r.IntN(1000) {
+			case 0:
+				if !sp.Frozen() {
+					sp.Freeze()
+				}
+			case 1:
+				if sp.Frozen() {
+					sp.Thaw()
+				}
+			}
+			m := randomMember(r, kind, 6000)
+			if r.IntN(3) > 0 {
+				_, err := s.Add([]byte(m), &defaultSetLimits)
+				if err == nil {
+					w.members[m] = true
+				} else {
+					failed++
+				}
+			} else {
+				removed, err := s.Remove([]byte(m))
+				require.Equal(t, err == nil && w.members[m], removed)
+				if removed {
+					delete(w.members, m)
+				}
+			}
+			if step%300 == 0 {
+				w.enc = s.Encoding() // a set that cannot take the member may be a big one by then
+				checkSet(t, &s, w)
+			}
+		}
+		if sp.Frozen() {
+			sp.Thaw()
+		}
+		pool.Close()
+	}
+	require.Greater(t, failed, 100)
 }
