@@ -44,6 +44,8 @@ type Settings struct {
 	LFUDecay     atomic.Int32 // minutes
 	// LazyUserFlush: FLUSHALL and FLUSHDB are ASYNC unless they say SYNC.
 	LazyUserFlush atomic.Bool
+	// RawStrings: DUMP does not compress (rdbcompression no).
+	RawStrings atomic.Bool
 	PackedLimits
 }
 

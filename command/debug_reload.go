@@ -71,7 +71,7 @@ func (r *reloader) key(p *keyspace.Part, key []byte) error {
 		p.Changed(hash, key)
 		return nil
 	}
-	r.buf = rdb.AppendPayload(r.buf[:0], p.Space(), valueOf(e), dumpOptions)
+	r.buf = rdb.AppendPayload(r.buf[:0], p.Space(), valueOf(e), r.c.dumpOptions())
 	in, err := rdb.OpenPayload(r.buf, false)
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func dump(c *Ctx) {
 		c.W.Null()
 		return
 	}
-	buf := rdb.AppendPayload(c.Scratch(), k.Part.Space(), valueOf(e), dumpOptions)
+	buf := rdb.AppendPayload(c.Scratch(), k.Part.Space(), valueOf(e), c.dumpOptions())
 	c.W.Bulk(buf)
 	c.KeepScratch(buf)
 }
@@ -193,5 +193,7 @@ func (c *Ctx) rdbLimits() *rdb.Limits {
 	}
 }
 
-// dumpOptions are how values are written.
-var dumpOptions = rdb.Options{Compress: true}
+// dumpOptions are the settings that decide how values are written.
+func (c *Ctx) dumpOptions() rdb.Options {
+	return rdb.Options{Compress: !c.Env.Settings.RawStrings.Load()}
+}

@@ -59,6 +59,10 @@ func (s *Server) bindLimits(c *config.Config) {
 		s.env.Settings.LazyUserFlush.Store(c.Bool("lazyfree-lazy-user-flush"))
 		return nil
 	}, "lazyfree-lazy-user-flush")
+	s.apply(func() error {
+		s.env.Settings.RawStrings.Store(!c.Bool("rdbcompression"))
+		return nil
+	}, "rdbcompression")
 	for name, limit := range s.env.Settings.Limits() {
 		s.apply(func() error { limit.Store(c.Int(name)); return nil }, name)
 	}
