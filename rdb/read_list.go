@@ -10,7 +10,13 @@ import (
 // one by one makes of them. A list of one node is packed if that is short enough
 // (redis-server leaves a ziplist of old a list of one node).
 func (d *decoder) list(k kind) (Value, error) {
-	b := object.NewListBuilder(d.sp, object.ListLimits{Fill: d.lim.ListSize, Plain: d.lim.ListPlain}, nil)
+	lim := object.ListLimits{Fill: d.lim.ListSize, Plain: d.lim.ListPlain}
+	if k == kindQuick {
+		if v, ok := d.oneNode(lim); ok {
+			return v, nil
+		}
+	}
+	b := object.NewListBuilder(d.sp, lim, nil)
 	var err error
 	switch k {
 	case kindList:
@@ -36,6 +42,34 @@ func (d *decoder) list(k kind) (Value, error) {
 	}
 	enc, bytes := b.Value()
 	return Value{Type: object.TypeList, Enc: enc, Bytes: bytes}, nil
+}
+
+// oneNode reads a list of one node that stays packed, without a detour. If it is
+// anything else nothing was read.
+func (d *decoder) oneNode(lim object.ListLimits) (v Value, ok bool) {
+	at := d.at
+	defer func() {
+		if !ok {
+			d.at = at
+		}
+	}()
+	if n, err := d.number(); err != nil || n != 1 {
+		return v, false
+	}
+	if c, err := d.number(); err != nil || c != containerPacked {
+		return v, false
+	}
+	lp, err := d.string()
+	if err != nil {
+		return v, false
+	}
+	n, _, err := d.listpack(lp)
+	if err != nil || n == 0 {
+		return v, false
+	}
+	d.pack.reset(nil)
+	lp = d.pack.again(lp)
+	return Value{Type: object.TypeList, Enc: object.EncListpack, Bytes: lp}, lim.Packs(len(lp), n)
 }
 
 // pushAll pushes elements and returns the first error: of pushing, or what

@@ -67,16 +67,36 @@ func (d *decoder) packedValue(t object.Type, elements iter.Seq[[]byte], step int
 // distinct reports whether the first entry of every step of a listpack that a
 // packer made, with n entries, occurs once: equal elements are equal bytes.
 func distinct(b []byte, n, step int) bool {
-	seen := make(map[string]struct{}, n/step)
+	var seen map[string]struct{}
+	var few [fewNames][]byte
+	if n/step > fewNames {
+		seen = make(map[string]struct{}, n/step)
+	}
 	at := listpack.First(b)
 	for i := 0; at >= 0; i++ {
-		if i%step == 0 {
-			seen[string(b[at:at+listpack.Size(b, at)])] = struct{}{}
+		entry := b[at : at+listpack.Size(b, at)]
+		switch {
+		case i%step != 0:
+		case seen != nil:
+			seen[string(entry)] = struct{}{}
+		default:
+			for _, other := range few[:i/step] {
+				if string(other) == string(entry) {
+					return false
+				}
+			}
+			few[i/step] = entry
 		}
-		at = listpack.Next(b, at)
+		at += len(entry)
+		if at == len(b)-1 {
+			break
+		}
 	}
-	return len(seen)*step == n
+	return seen == nil || len(seen)*step == n
 }
+
+// fewNames are so few that comparing all with all takes less than a map.
+const fewNames = 24
 
 // cut shortens an element for an error.
 func cut(b []byte) []byte { return b[:min(len(b), 40)] }
