@@ -1,0 +1,271 @@
+package command
+
+import (
+	"math"
+	"strconv"
+
+	"clusternode/internal/glob"
+	"clusternode/keyspace"
+	"clusternode/object"
+	"clusternode/resp"
+)
+
+func costOfZpop(c *Ctx) int64 {
+	if len(c.Args) < 3 {
+		return 0
+	}
+	n, _ := resp.ParseInt(c.Args[2])
+	return min(max(n, 0), int64(zsetLen(&c.Keys[0]))) * nanosPerScored
+}
+
+// zpop is ZPOPMIN, and ZPOPMAX if last is set.
+func (c *Ctx) zpop(last bool) {
+	count, counted, ok := int64(1), len(c.Args) > 2, true
+	if len(c.Args) > 3 {
+		c.W.Error(resp.ErrSyntax)
+		return
+	}
+	if counted {
+		if count, ok = c.intBetween(c.Args[2], 0, math.MaxInt64, "ERR value is out of range, must be positive"); !ok {
+			return
+		}
+	}
+	k := &c.Keys[0]
+	z, exists, ok := c.openZSet(k)
+	if !ok {
+		return
+	}
+	if !exists || count == 0 {
+		c.W.Array(0)
+		return
+	}
+	c.popScored(k, &z, last, int(min(count, int64(z.Len()))), counted && c.W.Proto > 2)
+}
+
+// popScored replies and removes the first or last n members, as pairs if nested
+// is set.
+func (c *Ctx) popScored(k *Key, z *object.ZSet, last bool, n int, nested bool) {
+	mark := len(c.W.Buf)
+	if nested {
+		c.W.Array(n)
+	} else {
+		c.W.Array(2 * n)
+	}
+	from := 0
+	if last {
+		from = z.Len() - 1
+	}
+	it := z.At(from)
+	for range n {
+		if nested {
+			c.W.Array(2)
+		}
+		c.W.Bulk(it.Member())
+		c.W.Double(it.Score())
+		if last {
+			it.Prev()
+		} else {
+			it.Next()
+		}
+	}
+	if last {
+		from = z.Len() - n
+	}
+	before := z.Len()
+	if before == n {
+		c.Dirty(n - 1)
+		c.Remove(k)
+		return
+	}
+	if err := z.RemoveRange(from, n); err != nil {
+		c.removedScored(k, z, before-z.Len())
+		c.W.Error(resp.ErrOOM)
+		c.dropReply(mark)
+		return
+	}
+	c.removedScored(k, z, n)
+}
+
+func zmpop(c *Ctx) {
+	numKeys, ok := c.intBetween(c.Args[1], 1, math.MaxInt64, "ERR numkeys should be greater than 0")
+	if !ok {
+		return
+	}
+	if numKeys > int64(len(c.Args)-3) {
+		c.W.Error(resp.ErrSyntax)
+		return
+	}
+	rest := c.Args[2+numKeys:]
+	last := equalFold(rest[0], "max")
+	if !last && !equalFold(rest[0], "min") {
+		c.W.Error(resp.ErrSyntax)
+		return
+	}
+	count := int64(1)
+	switch {
+	case len(rest) == 1:
+	case len(rest) == 3 && equalFold(rest[1], "count"):
+		if count, ok = c.intBetween(rest[2], 1, math.MaxInt64, "ERR count should be greater than 0"); !ok {
+			return
+		}
+	default:
+		c.W.Error(resp.ErrSyntax)
+		return
+	}
+	for i := range c.Keys {
+		k := &c.Keys[i]
+		z, exists, ok := c.openZSet(k)
+		if !ok {
+			return
+		}
+		if exists {
+			c.W.Array(2)
+			c.W.Bulk(k.Bytes)
+			c.popScored(k, &z, last, int(min(count, int64(z.Len()))), true)
+			return
+		}
+	}
+	c.W.NullArray()
+}
+
+func costOfZrandmember(c *Ctx) int64 {
+	if len(c.Args) < 3 {
+		return 0
+	}
+	return costOfCount(c, zsetLen(&c.Keys[0]))
+}
+
+func zrandmember(c *Ctx) {
+	withScores := len(c.Args) == 4
+	switch {
+	case len(c.Args) == 2:
+		z, exists, ok := c.readZSet(&c.Keys[0])
+		switch {
+		case !ok:
+		case !exists:
+			c.W.Null()
+		default:
+			it := z.At(c.Rand.IntN(z.Len()))
+			c.W.Bulk(it.Member())
+		}
+		return
+	}
+	count, ok := c.intBetween(c.Args[2], -math.MaxInt64, math.MaxInt64, "")
+	if !ok {
+		return
+	}
+	switch {
+	case len(c.Args) > 4 || withScores && !equalFold(c.Args[3], "withscores"):
+		c.W.Error(resp.ErrSyntax)
+		return
+	case withScores && (count < -math.MaxInt64/2 || count > math.MaxInt64/2):
+		c.W.Error(errRandomReply)
+		return
+	}
+	z, exists, ok := c.readZSet(&c.Keys[0])
+	switch {
+	case !ok:
+	case !exists || count == 0:
+		c.W.Array(0)
+	case count < 0:
+		c.pickScored(&z, -count, withScores)
+	default:
+		c.pickDifferent(&z, int(min(count, int64(z.Len()))), withScores)
+	}
+}
+
+// scoredArray begins the reply of n members.
+func (c *Ctx) scoredArray(n int, withScores bool) {
+	if withScores && c.W.Proto == 2 {
+		n *= 2
+	}
+	c.W.Array(n)
+}
+
+// pickScored replies count members, each picked among all.
+func (c *Ctx) pickScored(z *object.ZSet, count int64, withScores bool) {
+	if count > maxRandomReply/6 {
+		c.W.Error(errRandomReply)
+		return
+	}
+	mark := len(c.W.Buf)
+	c.scoredArray(int(count), withScores)
+	n := z.Len()
+	for range count {
+		it := z.At(c.Rand.IntN(n))
+		c.replyScored(it.Member(), it.Score(), withScores)
+		if len(c.W.Buf)-mark > maxRandomReply {
+			c.W.Error(errRandomReply)
+			c.dropReply(mark)
+			return
+		}
+	}
+}
+
+// pickDifferent replies count different members, in their order; all subsets of
+// that size are equally likely.
+func (c *Ctx) pickDifferent(z *object.ZSet, count int, withScores bool) {
+	n := z.Len()
+	c.scoredArray(count, withScores)
+	if z.Encoding() == object.EncSkiplist && count < n/8 {
+		for _, i := range pickIndexes(c.Rand, n, count) {
+			it := z.At(int(i))
+			c.replyScored(it.Member(), it.Score(), withScores)
+		}
+		return
+	}
+	i := 0
+	for it := z.At(0); count > 0 && it.Valid(); it.Next() {
+		if c.Rand.IntN(n-i) < count {
+			c.replyScored(it.Member(), it.Score(), withScores)
+			count--
+		}
+		i++
+	}
+}
+
+// zscan prints the scores of a big sorted set with 17 digits, as Redis does.
+func zscan(c *Ctx) {
+	cursor, ok := parseCursor(c.Args[2])
+	if !ok {
+		c.W.Error("ERR invalid cursor")
+		return
+	}
+	e, ok := c.ReadAs(&c.Keys[0], keyspace.TypeZSet)
+	if !ok {
+		return
+	}
+	if !e.Exists() {
+		c.W.Array(2)
+		c.W.BulkString("0")
+		c.W.Array(0)
+		return
+	}
+	o, problem := parseSscan(c.Args)
+	if problem != "" {
+		c.W.Error(problem)
+		return
+	}
+	z := zsetOf(&c.Keys[0], e)
+	list := newBulkList(c.W)
+	next := z.Scan(cursor, o.count, func(m []byte, score float64) {
+		if o.pattern != nil && !glob.Match(o.pattern, m) {
+			return
+		}
+		list.add(m)
+		if z.Encoding() == object.EncSkiplist {
+			list.add(append17(c.num[:0], score))
+		} else {
+			list.add(resp.AppendDouble(c.num[:0], score))
+		}
+	})
+	list.close(cursorHead(next))
+}
+
+// append17 appends a double as C's %.17g does.
+func append17(b []byte, f float64) []byte {
+	if math.IsInf(f, 0) {
+		return resp.AppendDouble(b, f)
+	}
+	return strconv.AppendFloat(b, f, 'g', 17, 64)
+}

@@ -1,0 +1,91 @@
+package command
+
+import (
+	"slices"
+	"strings"
+
+	"clusternode/keyspace"
+	"clusternode/object"
+	"clusternode/resp"
+)
+
+// A sorted set that a command stores is made before its target is touched, which
+// may be one of the sources.
+
+// scored is a member with its score, on the Go heap.
+type scored struct {
+	member string
+	score  float64
+}
+
+// sortScored puts members into the order of a sorted set.
+func sortScored(list []scored) {
+	slices.SortFunc(list, func(a, b scored) int {
+		switch {
+		case a.score < b.score:
+			return -1
+		case a.score > b.score:
+			return 1
+		}
+		return strings.Compare(a.member, b.member)
+	})
+}
+
+// storeZSet replaces what the key holds by a sorted set that a builder has made,
+// or deletes the key if that is empty, and replies how many members there are.
+func (c *Ctx) storeZSet(k *Key, b *object.ZSetBuilder, err error) {
+	n := b.Len()
+	switch {
+	case err != nil:
+		b.Discard()
+		c.W.Error(resp.ErrOOM)
+		return
+	case n == 0:
+		b.Discard()
+		if c.Write(k).Exists() {
+			c.Remove(k)
+		}
+		c.W.Int(0)
+		return
+	}
+	enc, v := b.Value()
+	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeZSet, enc, v, 0, false, c.stampOf(k)); err != nil {
+		b.Discard()
+		c.W.Error(resp.ErrOOM)
+		return
+	}
+	c.Changed(k)
+	c.W.Int(int64(n))
+}
+
+// storeScored is storeZSet of a list of members, sorted, all different.
+func (c *Ctx) storeScored(k *Key, list []scored) {
+	longest := 0
+	for i := range list {
+		longest = max(longest, len(list[i].member))
+	}
+	b := object.NewZSetBuilder(k.Part.Space(), c.zsetLimits(), len(list), longest)
+	var err error
+	for i := 0; i < len(list) && err == nil; i++ {
+		err = b.Add([]byte(list[i].member), list[i].score)
+	}
+	c.storeZSet(k, b, err)
+}
+
+// storeRange is ZRANGESTORE of the members [from, to).
+func (c *Ctx) storeRange(z *object.ZSet, from, to int) {
+	k := &c.Keys[0]
+	b := object.NewZSetBuilder(k.Part.Space(), c.zsetLimits(), 0, 0)
+	var err error
+	if from < to {
+		it := z.At(from)
+		buf := c.Scratch()
+		for n := to - from; n > 0 && err == nil; n-- {
+			buf = append(buf[:0], it.Member()...)
+			err = b.Add(buf, it.Score())
+			it.Next()
+		}
+		c.KeepScratch(buf)
+	}
+	c.storeZSet(k, b, err)
+}
