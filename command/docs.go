@@ -36,7 +36,7 @@ var docTables = []struct {
 }{
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
-	{"set", setDocs}, {"list", listDocs},
+	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs},
 }
 
 // docByName finds the documentation of a command by its full name. The tables
@@ -63,6 +63,7 @@ var docByName = sync.OnceValue(func() map[string]doc {
 //	value                   a string; value:int, :dbl, :time, :pattern are other types
 //	key:key0                a key of the first key spec
 //	EX=seconds:int          a token and the argument that follows it
+//	*=any:token             a token under another name; equals stands for "="
 //	by(A|B)                 one of several
 //	data{key:key0 value}    several that belong together
 //	[x]  x...  x...+        optional; one or more; each with the token
@@ -132,7 +133,7 @@ func (p *docParser) word() string {
 	return w
 }
 
-var docTypes = map[string]string{"int": "integer", "dbl": "double", "time": "unix-time", "pattern": "pattern"}
+var docTypes = map[string]string{"int": "integer", "dbl": "double", "time": "unix-time", "pattern": "pattern", "token": "pure-token"}
 
 func (p *docParser) arg() docArg {
 	optional := p.takes("[")
@@ -140,6 +141,9 @@ func (p *docParser) arg() docArg {
 	if p.takes("=") {
 		a.token = a.name
 		a.name = p.word()
+		if a.token == "equals" {
+			a.token = "="
+		}
 	} else if strings.ToUpper(a.name) == a.name {
 		a.token, a.typ = a.name, "pure-token"
 		a.name = strings.ToLower(a.name)

@@ -92,9 +92,15 @@ func (s *Stream) Has(id StreamID) bool {
 	return it.Next()
 }
 
-// Nodes is how many packs of entries there are, and Blocks how many blocks of
-// the arena lead to them.
+// Nodes is how many packs of entries there are.
 func (s *Stream) Nodes() int { return int(s.h.nodes.n) }
+
+// NodesBefore is how many packs begin below an ID.
+func (s *Stream) NodesBefore(id StreamID) int {
+	t := s.tree()
+	p, _ := t.find(id.key(), nil)
+	return t.rank(&p)
+}
 
 // Blocks is the number of branches and leaves above the packs.
 func (s *Stream) Blocks() int {

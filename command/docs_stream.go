@@ -1,0 +1,30 @@
+package command
+
+// streamDocs documents StreamSpecs.
+var streamDocs = map[string]doc{
+	"xack":                  {since: "5.0.0", complexity: "O(1) for each ID", summary: "Ends the delivery of entries to a consumer of a group.", args: "key:key0 group id..."},
+	"xadd":                  {since: "5.0.0", complexity: "O(1), with trimming O(N), N the entries trimmed", summary: "Appends an entry to a stream, which is made if it does not exist.", history: []string{"6.2.0 NOMKSTREAM, MINID, LIMIT", "7.0.0 IDs of the form ms-*"}, args: "key:key0 [NOMKSTREAM@6.2.0] [trim{strategy(MAXLEN|MINID@6.2.0) [operator(equals=equal:token|~=approximately:token)] threshold [LIMIT=count:int@6.2.0]}] id-selector(*=auto-id:token|id) data{field value}..."},
+	"xautoclaim":            {since: "6.2.0", complexity: "O(1) if COUNT is small", summary: "Gives a consumer the entries that others were given too long ago.", history: []string{"7.0.0 replies the deleted entries that it has found"}, args: "key:key0 group consumer min-idle-time start [COUNT=count:int] [JUSTID]"},
+	"xclaim":                {since: "5.0.0", complexity: "O(log(N)), N the pending entries of the group", summary: "Gives a consumer entries that others were given.", args: "key:key0 group consumer min-idle-time id... [IDLE=ms:int] [TIME=unix-time-milliseconds:time] [RETRYCOUNT=count:int] [FORCE] [JUSTID] [LASTID=lastid]"},
+	"xdel":                  {since: "5.0.0", complexity: "O(log(N)) for each ID, N the entries", summary: "Deletes entries of a stream.", args: "key:key0 id..."},
+	"xgroup":                {since: "5.0.0", complexity: "Depends on subcommand.", summary: "Consumer groups."},
+	"xgroup|create":         {since: "5.0.0", summary: "Makes a consumer group.", history: []string{"7.0.0 ENTRIESREAD"}, args: "key:key0 group id-selector(id|$=new-id:token) [MKSTREAM] [ENTRIESREAD=entriesread<entries-read>:int]"},
+	"xgroup|createconsumer": {since: "6.2.0", summary: "Makes a consumer in a group.", args: "key:key0 group consumer"},
+	"xgroup|delconsumer":    {since: "5.0.0", summary: "Deletes a consumer of a group.", args: "key:key0 group consumer"},
+	"xgroup|destroy":        {since: "5.0.0", complexity: "O(N), N the pending entries of the group", summary: "Deletes a consumer group.", args: "key:key0 group"},
+	"xgroup|help":           {since: "5.0.0", summary: "The subcommands of XGROUP."},
+	"xgroup|setid":          {since: "5.0.0", summary: "Sets the last entry that a group was given.", history: []string{"7.0.0 ENTRIESREAD"}, args: "key:key0 group id-selector(id|$=new-id:token) [ENTRIESREAD=entriesread<entries-read>:int]"},
+	"xinfo":                 {since: "5.0.0", complexity: "Depends on subcommand.", summary: "What there is to know about streams."},
+	"xinfo|consumers":       {since: "5.0.0", summary: "The consumers of a group.", history: []string{"7.2.0 inactive"}, args: "key:key0 group"},
+	"xinfo|groups":          {since: "5.0.0", summary: "The consumer groups of a stream.", history: []string{"7.0.0 entries-read and lag"}, args: "key:key0"},
+	"xinfo|help":            {since: "5.0.0", summary: "The subcommands of XINFO."},
+	"xinfo|stream":          {since: "5.0.0", summary: "What there is to know about a stream.", history: []string{"6.0.0 FULL", "7.0.0 max-deleted-entry-id, entries-added, recorded-first-entry-id, entries-read and lag", "7.2.0 active-time; seen-time changed its meaning"}, args: "key:key0 [full-block{FULL [COUNT=count:int]}]"},
+	"xlen":                  {since: "5.0.0", summary: "The number of entries of a stream.", args: "key:key0"},
+	"xpending":              {since: "5.0.0", complexity: "O(N), N the entries replied or looked at; the summary O(N), N the consumers", summary: "What a group was given and has not acknowledged.", history: []string{"6.2.0 IDLE, exclusive ranges"}, args: "key:key0 group [filters{[IDLE=min-idle-time:int@6.2.0] start end count:int [consumer]}]"},
+	"xrange":                {since: "5.0.0", complexity: "O(N), N the entries replied", summary: "The entries of a range of IDs.", history: []string{"6.2.0 exclusive ranges"}, args: "key:key0 start end [COUNT=count:int]"},
+	"xread":                 {since: "5.0.0", summary: "The entries of several streams behind given IDs.", args: "[COUNT=count:int] [BLOCK=milliseconds:int] STREAMS=streams{key:key0... id...}"},
+	"xreadgroup":            {since: "5.0.0", complexity: "O(N), N the entries replied", summary: "The entries of several streams that a consumer of a group is given, or was.", args: "GROUP=group-block{group consumer} [COUNT=count:int] [BLOCK=milliseconds:int] [NOACK] STREAMS=streams{key:key0... id...}"},
+	"xrevrange":             {since: "5.0.0", complexity: "O(N), N the entries replied", summary: "The entries of a range of IDs, last first.", history: []string{"6.2.0 exclusive ranges"}, args: "key:key0 end start [COUNT=count:int]"},
+	"xsetid":                {since: "5.0.0", summary: "Sets the last ID of a stream, for replication.", history: []string{"7.0.0 ENTRIESADDED, MAXDELETEDID"}, args: "key:key0 last-id [ENTRIESADDED=entries-added:int@7.0.0] [MAXDELETEDID=max-deleted-id@7.0.0]"},
+	"xtrim":                 {since: "5.0.0", complexity: "O(N), N the entries trimmed", summary: "Deletes the oldest entries of a stream.", history: []string{"6.2.0 MINID, LIMIT"}, args: "key:key0 trim{strategy(MAXLEN|MINID@6.2.0) [operator(equals=equal:token|~=approximately:token)] threshold [LIMIT=count:int@6.2.0]}"},
+}
