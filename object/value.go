@@ -14,7 +14,7 @@ import (
 var (
 	listTrees = []*shape{{keySize: 0, cell: -1}, {keySize: 0, cell: listNodeSize}}
 	setTrees  = []*shape{{keySize: 4, cell: -1}}
-	hashTrees = []*shape{{keySize: 4, cell: -1}}
+	hashTrees = []*shape{&fieldShape, &expiryShape}
 	zsetTrees = []*shape{&scoreShape, &memberShape}
 )
 
