@@ -36,7 +36,7 @@ var docTables = []struct {
 }{
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
-	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs},
+	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs}, {"generic", sortDocs},
 }
 
 // docByName finds the documentation of a command by its full name. The tables
@@ -62,6 +62,7 @@ var docByName = sync.OnceValue(func() map[string]doc {
 //	NX                      a token, named nx
 //	value                   a string; value:int, :dbl, :time, :pattern are other types
 //	key:key0                a key of the first key spec
+//	x:pattern1              a pattern that makes keys of the second
 //	EX=seconds:int          a token and the argument that follows it
 //	*=any:token             a token under another name; equals stands for "="
 //	by(A|B)                 one of several
@@ -158,6 +159,8 @@ func (p *docParser) arg() docArg {
 		switch t := p.word(); {
 		case strings.HasPrefix(t, "key") && len(t) == 4:
 			a.typ, a.key = "key", int(t[3]-'0')
+		case strings.HasPrefix(t, "pattern") && len(t) == 8:
+			a.typ, a.key = "pattern", int(t[7]-'0')
 		case docTypes[t] != "":
 			a.typ = docTypes[t]
 		default:

@@ -93,7 +93,7 @@ func (n *node) raw(args ...string) string {
 
 // run holds what the spec asks for around its handler.
 func (n *node) run(s *Spec) {
-	if s.Lock == LockGate {
+	if s.LockFor(n.c.Env, n.c.Args) == LockGate {
 		n.c.Locker = keyspace.NoLock
 		n.x.Exclusive(func() { n.c.BindParts(); s.Handler(n.c) })
 		return

@@ -34,6 +34,10 @@ type Spec struct {
 	// what takes longer than a loop should be away (a millisecond) runs on a
 	// worker goroutine instead. nil: always short.
 	Cost func(c *Ctx) int64
+	// Roams reports whether this call reads keys that only its data name. Outside
+	// cluster mode, where they may be in any slot, it runs under the gate. nil:
+	// never.
+	Roams func(args [][]byte) bool
 	// Blocks: the handler may wait for a disk or another goroutine, so it
 	// always runs on a worker goroutine, outside the gate and with no slot
 	// locked.
@@ -51,6 +55,14 @@ type Spec struct {
 	// The one range key spec of most commands, unpacked: positions first,
 	// first+step ... last; last < 0 counts from the end. step 0: see Keys.
 	first, last, step int
+}
+
+// LockFor is Lock for a call with these arguments.
+func (s *Spec) LockFor(env *Env, args [][]byte) Lock {
+	if s.Roams != nil && env.Cluster == nil && s.Roams(args) {
+		return LockGate
+	}
+	return s.Lock
 }
 
 // ID is the spec's index in per-command arrays, below Table.Len().

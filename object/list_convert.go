@@ -118,7 +118,7 @@ func (b *ListBuilder) AppendNode(lp []byte) error {
 	if n == 0 {
 		return nil
 	}
-	if err := b.big(); err != nil {
+	if err := b.Unpack(); err != nil {
 		return err
 	}
 	t := b.list.tree()
@@ -133,7 +133,7 @@ func (b *ListBuilder) AppendNode(lp []byte) error {
 
 // AppendPlain appends an element that was a node of its own.
 func (b *ListBuilder) AppendPlain(elem []byte) error {
-	if err := b.big(); err != nil {
+	if err := b.Unpack(); err != nil {
 		return err
 	}
 	t := b.list.tree()
@@ -143,7 +143,9 @@ func (b *ListBuilder) AppendPlain(elem []byte) error {
 	return b.note(listNode{1, len(elem), true})
 }
 
-func (b *ListBuilder) big() error {
+// Unpack makes the list a big one, to which Value looks again: where Redis
+// collects a list in a quicklist the nodes are those of one.
+func (b *ListBuilder) Unpack() error {
 	if b.list.big() {
 		return nil
 	}

@@ -114,7 +114,7 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 	}
 	queueing := c.Has(command.ClientMulti) && !spec.Is(command.Immediate)
 	if !queueing {
-		if spec.Lock == command.LockGate || spec == w.s.execSpec && c.queuedNeedsGate() {
+		if spec.LockFor(w.cx.Env, args) == command.LockGate || spec == w.s.execSpec && c.queuedNeedsGate(w.cx.Env) {
 			w.slots = w.slots[:0]
 			var v verdict
 			w.exclusive(func() { v = w.checked(c, spec) })

@@ -238,9 +238,10 @@ func (c *conn) queuedKeys(yield func([]byte) bool) {
 
 // queuedNeedsGate reports whether the transaction has a command that visits
 // more than the slots of its keys, or that waits: it runs under the gate then.
-func (c *conn) queuedNeedsGate() bool {
+func (c *conn) queuedNeedsGate(env *command.Env) bool {
 	for i := range c.multi {
-		if s := c.multi[i].spec; s.Lock != command.LockKeys || s.Blocks {
+		q := &c.multi[i]
+		if q.spec.LockFor(env, q.args) != command.LockKeys || q.spec.Blocks {
 			return true
 		}
 	}
