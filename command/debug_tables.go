@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"clusternode/config"
+	"clusternode/keyspace"
 	"clusternode/object"
 	"clusternode/resp"
 )
@@ -43,12 +44,26 @@ func debugHTStatsKey(c *Ctx) {
 		case !e.Exists():
 			c.W.Error(resp.ErrNoSuchKey)
 		case e.Encoding() == object.EncHashtable || e.Encoding() == object.EncSkiplist:
-			n := int64(elements(k.Part.Space(), e))
+			n := tableLen(k.Part.Space(), e)
 			c.W.Verbatim("txt", tableStats(n, n))
 		default:
 			c.W.Error("ERR The value stored at the specified key is not represented using an hash table")
 		}
 	})
+}
+
+// tableLen is the number of elements of a big set, hash or sorted set.
+func tableLen(sp *object.Space, e keyspace.Entry) int64 {
+	switch e.Type() {
+	case object.TypeSet:
+		s := object.SetOf(sp, e.Encoding(), e.Value())
+		return int64(s.Len())
+	case object.TypeHash:
+		h := object.HashOf(sp, e.Encoding(), e.Value())
+		return int64(h.Len())
+	}
+	z := object.ZSetOf(sp, e.Encoding(), e.Value())
+	return int64(z.Len())
 }
 
 // debugSkipChecksum takes any text, as atoi does: what is no number is 0.

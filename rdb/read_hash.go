@@ -45,12 +45,12 @@ func pairs(elements iter.Seq[[]byte]) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// hashBuilder takes the fields of a hash.
+// hashBuilder takes the fields of a hash that have no times to live.
 type hashBuilder struct {
 	d      *decoder
 	packed bool // so far
 	pack   packer
-	big    bigHash
+	big    *object.HashBuilder // unless packed
 }
 
 func (h *hashBuilder) set(field, value []byte) error {
@@ -59,30 +59,29 @@ func (h *hashBuilder) set(field, value []byte) error {
 		h.pack.add(value)
 		return nil
 	}
-	if !h.big.open() {
-		h.packed = false
+	if h.big == nil {
 		if err := h.grow(); err != nil {
 			return err
 		}
 	}
-	return h.setBig(field, value)
+	return h.d.setField(h.big, field, value, 0)
 }
 
-func (h *hashBuilder) setBig(field, value []byte) error {
-	added, err := h.big.set(field, value)
-	if err == nil && !added {
-		err = h.d.corrupt("field %q occurs twice", cut(field))
+// setField sets a field that is not there yet.
+func (d *decoder) setField(h *object.HashBuilder, field, value []byte, expireAt int64) error {
+	created, err := h.Hash.Set(field, value, expireAt, object.HashLimits{Entries: d.lim.HashEntries, Value: d.lim.HashValue})
+	if err == nil && !created {
+		err = d.corrupt("field %q occurs twice", cut(field))
 	}
 	return err
 }
 
 // grow makes it a table.
 func (h *hashBuilder) grow() error {
-	if err := h.big.begin(h.d.sp); err != nil {
-		return err
-	}
+	h.packed = false
+	h.big = object.NewHashBuilder(h.d.sp, nil, true)
 	for field, value := range pairs(packElements(h.pack.finish())) {
-		if err := h.setBig(field, value); err != nil {
+		if err := h.d.setField(h.big, field, value, 0); err != nil {
 			return err
 		}
 	}
@@ -91,16 +90,25 @@ func (h *hashBuilder) grow() error {
 
 // value ends the hash, unless err ends it.
 func (h *hashBuilder) value(err error) (Value, error) {
-	switch {
-	case err != nil:
-		h.big.free()
+	if h.big != nil {
+		return hashValue(h.big, err)
+	}
+	if err != nil {
 		return Value{}, err
-	case h.big.open():
-		return h.big.value(), nil
 	}
 	b := h.pack.finish()
 	if !distinct(b, h.pack.n, 2) {
 		return Value{}, h.d.corrupt("a field occurs twice")
 	}
 	return Value{Type: object.TypeHash, Enc: object.EncListpack, Bytes: b}, nil
+}
+
+// hashValue ends a builder, unless err ends it.
+func hashValue(h *object.HashBuilder, err error) (Value, error) {
+	if err != nil {
+		h.Discard()
+		return Value{}, err
+	}
+	enc, b := h.Value()
+	return Value{Type: object.TypeHash, Enc: enc, Bytes: b}, nil
 }

@@ -39,7 +39,7 @@ func ParseInt(b []byte) (int64, bool) {
 }
 
 // AppendDouble appends a double as Redis 7.2 prints it: integers in full, the
-// rest in the shortest form that reads back equal.
+// rest in a short form that reads back equal.
 func AppendDouble(b []byte, f float64) []byte {
 	switch {
 	case math.IsNaN(f):
@@ -56,26 +56,17 @@ func AppendDouble(b []byte, f float64) []byte {
 	return appendShortest(b, f)
 }
 
-// appendShortest lays the shortest digits out as grisu2-based printers do (the
-// fpconv library that Redis 7.2 uses): plain notation for 21 digits before the
-// point and 6 zeros behind it, exponents otherwise.
+// appendShortest lays the digits out as the fpconv library does, which Redis 7.2
+// uses: plain notation for 21 digits before the point and 6 zeros behind it,
+// exponents otherwise.
 func appendShortest(b []byte, f float64) []byte {
-	var tmp [32]byte
-	sci := strconv.AppendFloat(tmp[:0], f, 'e', -1, 64) // d.ddde±xx
-	if sci[0] == '-' {
+	if f < 0 {
 		b = append(b, '-')
-		sci = sci[1:]
+		f = -f
 	}
 	var digits [20]byte
-	n, e := 0, 0
-	for e = 0; sci[e] != 'e'; e++ {
-		if sci[e] != '.' {
-			digits[n] = sci[e]
-			n++
-		}
-	}
-	exp, _ := strconv.Atoi(string(sci[e+1:]))
-	k := exp - (n - 1) // value = digits * 10^k
+	n, k := grisu(f, &digits) // value = digits * 10^k
+	exp := k + n - 1
 	abs := exp
 	if abs < 0 {
 		abs = -abs
