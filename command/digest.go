@@ -106,7 +106,7 @@ func (d *digest) addZSet(sp *object.Space, e keyspace.Entry) {
 	z := object.ZSetOf(sp, e.Encoding(), e.Value())
 	var score [32]byte
 	for it := z.At(0); it.Valid(); it.Next() {
-		d.addPair(it.Member(), resp.AppendDouble(score[:0], it.Score()), "")
+		d.addPair(it.Member(), resp.AppendShortest(score[:0], it.Score()), "")
 	}
 }
 

@@ -76,7 +76,7 @@ func seal(body string, version byte) string {
 
 // touchers are commands that walk through a value and change it, by type.
 var touchers = map[string][][]string{
-	"string": {{"GET", "k"}, {"APPEND", "k", "x"}, {"PFCOUNT", "k"}, {"PFADD", "k", "a"}},
+	"string": {{"GET", "k"}, {"APPEND", "k", "x"}},
 	"list":   {{"LRANGE", "k", "0", "-1"}, {"LPOS", "k", "x", "RANK", "-1"}, {"LPOP", "k"}, {"RPUSH", "k", "x", "y"}, {"LINSERT", "k", "BEFORE", "x", "z"}, {"LREM", "k", "0", "x"}, {"LTRIM", "k", "1", "-2"}},
 	"set":    {{"SMEMBERS", "k"}, {"SADD", "k", "x", "1", "99999999999"}, {"SREM", "k", "1", "a"}, {"SPOP", "k"}, {"SRANDMEMBER", "k", "5"}},
 	"zset":   {{"ZRANGE", "k", "0", "-1", "WITHSCORES"}, {"ZADD", "k", "1", "x", "-5", "a"}, {"ZRANK", "k", "a"}, {"ZPOPMIN", "k"}, {"ZREM", "k", "x"}, {"ZCOUNT", "k", "-inf", "inf"}},
