@@ -160,8 +160,8 @@ type ListIter struct {
 	n    int // elements that are left
 	back bool
 	on   bool // the position is at the element that Next found
-	buf  ElementBuf
-	e    []byte
+	e    listpack.Value
+	buf  ElementBuf // where Element prints an integer
 }
 
 // Iter is before element number from, which need not exist, on the way to the
@@ -204,12 +204,12 @@ func (it *ListIter) Next() bool {
 	default:
 		it.t.next(&it.p)
 	}
-	it.e = it.t.cell(&it.p)
+	it.e.S = it.t.cell(&it.p)
 	return true
 }
 
 func (it *ListIter) nextPacked() {
-	it.e = packedElement(it.v, it.pos, &it.buf)
+	it.e = listpack.Get(it.v, it.pos)
 	if it.back {
 		it.pos = listpack.Prev(it.v, it.pos)
 	} else {
@@ -218,4 +218,9 @@ func (it *ListIter) nextPacked() {
 }
 
 // Element is the element that Next found. Its bytes are valid until the next one.
-func (it *ListIter) Element() []byte { return it.e }
+func (it *ListIter) Element() []byte {
+	if it.e.IsInt {
+		return it.e.Append(it.buf[:0])
+	}
+	return it.e.S
+}

@@ -10,11 +10,9 @@ func (l *List) toTree(lim ListLimits) error {
 	big := List{sp: l.sp, enc: EncQuicklist, v: roots}
 	t, n := big.tree(), 0
 	var err error
-	l.Each(func(e []byte) bool {
-		err = t.push(false, e)
-		n++
-		return err == nil
-	})
+	for it := l.Iter(0, false); err == nil && it.Next(); n++ {
+		err = t.push(false, it.Element()) // in the entry, which the tree does not touch
+	}
 	if err == nil && n > 0 {
 		raw := listNode{n, len(l.v), false}.bytes()
 		b := big.nodes()
@@ -73,10 +71,9 @@ func (l *List) toListpack() {
 	big := List{sp: l.sp, enc: EncQuicklist, v: old[:]}
 	at := listpack.HeaderSize
 	copy(v, listpack.AppendEmpty(nil))
-	big.Each(func(e []byte) bool {
-		at += listpack.PutEntry(v[at:], e)
-		return true
-	})
+	for it := big.Iter(0, false); it.Next(); {
+		at += listpack.PutEntry(v[at:], it.Element())
+	}
 	v[at] = 0xFF
 	listpack.FixHeader(v, n)
 	l.h.SetEncoding(EncListpack)
