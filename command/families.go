@@ -5,6 +5,6 @@ func Families() [][]*Spec {
 	return [][]*Spec{
 		StringSpecs, BitmapSpecs, GenericSpecs, ConnectionSpecs, TransactionSpecs,
 		ServerSpecs, IntrospectionSpecs, DebugSpecs, ConfigSpecs, ClusterSpecs,
-		SetSpecs, StreamSpecs, ListSpecs, SortSpecs,
+		SetSpecs, StreamSpecs, ListSpecs, SortSpecs, ZSetSpecs, HashSpecs,
 	}
 }

@@ -58,13 +58,15 @@ func (ks *Keyspace) ExpireNow(now int64) int {
 }
 
 type expireCount struct {
-	seen, removed int
+	seen, removed int   // of keys with a time to live
+	gone          int   // hashes whose last field expired
 	ttl           int64 // sum of those that stay, ms
 }
 
 func (c *expireCount) add(o expireCount) {
 	c.seen += o.seen
 	c.removed += o.removed
+	c.gone += o.gone
 	c.ttl += o.ttl
 }
 
@@ -135,7 +137,7 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 	if d == nil {
 		return n, false
 	}
-	i := d.volatile.next(at.slot)
+	i := min(d.volatile.next(at.slot), d.fielded.next(at.slot))
 	if i == slots.Count {
 		return n, false
 	}
@@ -148,10 +150,13 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 		return n, true // the next slice looks at what there is now
 	}
 	p := &d.parts[s]
+	if at.prefix == 0 {
+		d.fielded.clear(s) // until one is seen
+	}
 	next := p.slice(at.prefix, expireBuckets, func(v view, b *bucket, places uint32) {
 		n.add(h.expirePlaces(d, p, v, b, places&b.volatile(), now))
 	})
-	if n.removed > 0 {
+	if n.removed+n.gone > 0 {
 		p.shrink(at.prefix << belowBits)
 	}
 	h.ks.Unlock(s)
@@ -166,6 +171,21 @@ func (h *housekeeper) expirePlaces(d *database, p *Part, v view, b *bucket, plac
 	for m := places; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros32(m)
 		e := Entry{p.arena.At(b.refs[i])}
+		if e.Type() == TypeHash && (!e.HasExpire() || e.ExpireAt() >= now) {
+			if p.expireFields(e, place{b, i}, now) {
+				e = Entry{p.arena.At(b.refs[i])}
+				p.removeAt(v, hashKey(e.Key()), e, place{b, i})
+				n.gone++
+				continue
+			}
+			if e = (Entry{p.arena.At(b.refs[i])}); e.hasFieldTTLs() {
+				d.fielded.set(p.slot)
+			}
+		}
+		if !e.HasExpire() {
+			b.setVolatile(i, e.hasFieldTTLs())
+			continue
+		}
 		n.seen++
 		if at := e.ExpireAt(); at >= now {
 			n.ttl += min(at-now, maxTTL)

@@ -56,6 +56,7 @@ type database struct {
 	shards   [shards]shard
 	nonEmpty slotBits     // slots with keys
 	volatile slotBits     // slots with keys that have a time to live
+	fielded  slotBits     // slots that may have hashes whose fields have one
 	watched  slotBits     // slots with watchers
 	ttl      atomic.Int64 // average time to live as expiry sees it, ms
 	released atomic.Bool  // its arenas are empty

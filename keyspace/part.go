@@ -55,10 +55,11 @@ func (p *Part) Put(hash uint64, key []byte, t Type, enc Encoding, value []byte, 
 	}
 	e, at := p.view(hash).find(p.arena, hash, key)
 	if !e.Exists() {
-		e, _, err := p.create(hash, entrySize(len(key), len(value), hasExpire), hasExpire)
+		e, at, err := p.create(hash, entrySize(len(key), len(value), hasExpire), hasExpire)
 		if err == nil {
 			e.write(key, t, enc, value, expireAt, hasExpire, lru)
 			p.countTrees(false, e.hasTrees())
+			p.markFields(at, e)
 		}
 		return e, err
 	}
@@ -82,6 +83,7 @@ func (p *Part) replace(e Entry, at place, key []byte, t Type, enc Encoding, valu
 	if arena.SameBlock(e.blockLen(), size) {
 		e.write(key, t, enc, value, expireAt, hasExpire, lru)
 		p.countTrees(had, e.hasTrees())
+		p.markFields(at, e)
 		return e, nil
 	}
 	r, to, err := p.arena.Alloc(size, arena.Entry)
@@ -92,6 +94,7 @@ func (p *Part) replace(e Entry, at place, key []byte, t Type, enc Encoding, valu
 	e = Entry{to}
 	e.write(key, t, enc, value, expireAt, hasExpire, lru)
 	p.countTrees(had, e.hasTrees())
+	p.markFields(at, e)
 	p.move(at, r)
 	return e, nil
 }

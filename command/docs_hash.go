@@ -1,0 +1,33 @@
+package command
+
+// hashDocs documents HashSpecs.
+var hashDocs = map[string]doc{
+	"hdel":         {since: "2.0.0", complexity: "O(N), N the fields", summary: "Deletes fields of a hash, which is deleted with its last one.", history: []string{"2.4.0 several fields"}, args: "key:key0 field..."},
+	"hexists":      {since: "2.0.0", summary: "Whether a hash has a field.", args: "key:key0 field"},
+	"hexpire":      {since: "7.4.0", complexity: "O(N), N the fields", summary: "Gives fields a time to live, in seconds.", args: "key:key0 seconds:int [condition(NX|XX|GT|LT)] FIELDS=fields{numfields:int field...}"},
+	"hexpireat":    {since: "7.4.0", complexity: "O(N), N the fields", summary: "Gives fields an expiry, unix seconds.", args: "key:key0 unix-time-seconds:time [condition(NX|XX|GT|LT)] FIELDS=fields{numfields:int field...}"},
+	"hexpiretime":  {since: "7.4.0", complexity: "O(N), N the fields", summary: "The expiries of fields, unix seconds.", args: "key:key0 FIELDS=fields{numfields:int field...}"},
+	"hget":         {since: "2.0.0", summary: "The value of a field.", args: "key:key0 field"},
+	"hgetall":      {since: "2.0.0", complexity: "O(N), N the fields", summary: "All fields and values of a hash.", args: "key:key0"},
+	"hgetdel":      {since: "8.0.0", complexity: "O(N), N the fields", summary: "The values of fields, which it deletes.", args: "key:key0 FIELDS=fields{numfields:int field...}"},
+	"hgetex":       {since: "8.0.0", complexity: "O(N), N the fields", summary: "The values of fields, whose times to live it may change.", args: "key:key0 [expiration(EX=seconds:int|PX=milliseconds:int|EXAT=unix-time-seconds:time|PXAT=unix-time-milliseconds:time|PERSIST)] FIELDS=fields{numfields:int field...}"},
+	"hincrby":      {since: "2.0.0", summary: "Adds to the integer in a field, which begins as 0.", args: "key:key0 field increment:int"},
+	"hincrbyfloat": {since: "2.6.0", summary: "Adds to the number in a field, which begins as 0.", args: "key:key0 field increment:dbl"},
+	"hkeys":        {since: "2.0.0", complexity: "O(N), N the fields", summary: "All fields of a hash.", args: "key:key0"},
+	"hlen":         {since: "2.0.0", summary: "The number of fields of a hash.", args: "key:key0"},
+	"hmget":        {since: "2.0.0", complexity: "O(N), N the fields", summary: "The values of several fields.", args: "key:key0 field..."},
+	"hmset":        {since: "2.0.0", complexity: "O(N), N the fields", summary: "Sets fields of a hash.", deprecated: "4.0.0 `HSET` with multiple field-value pairs", args: "key:key0 data{field value}..."},
+	"hpersist":     {since: "7.4.0", complexity: "O(N), N the fields", summary: "Takes the times to live of fields away.", args: "key:key0 FIELDS=fields{numfields:int field...}"},
+	"hpexpire":     {since: "7.4.0", complexity: "O(N), N the fields", summary: "Gives fields a time to live, in milliseconds.", args: "key:key0 milliseconds:int [condition(NX|XX|GT|LT)] FIELDS=fields{numfields:int field...}"},
+	"hpexpireat":   {since: "7.4.0", complexity: "O(N), N the fields", summary: "Gives fields an expiry, unix milliseconds.", args: "key:key0 unix-time-milliseconds:time [condition(NX|XX|GT|LT)] FIELDS=fields{numfields:int field...}"},
+	"hpexpiretime": {since: "7.4.0", complexity: "O(N), N the fields", summary: "The expiries of fields, unix milliseconds.", args: "key:key0 FIELDS=fields{numfields:int field...}"},
+	"hpttl":        {since: "7.4.0", complexity: "O(N), N the fields", summary: "The times to live of fields, in milliseconds.", args: "key:key0 FIELDS=fields{numfields:int field...}"},
+	"hrandfield":   {since: "6.2.0", complexity: "O(N), N the absolute count", summary: "Random fields of a hash.", args: "key:key0 [options{count:int [WITHVALUES]}]"},
+	"hscan":        {since: "2.8.0", complexity: "O(1) for each call, O(N) for all of a hash", summary: "Visits the fields of a hash step by step.", args: "key:key0 cursor:int [MATCH=pattern:pattern] [COUNT=count:int] [NOVALUES]"},
+	"hset":         {since: "2.0.0", complexity: "O(N), N the fields", summary: "Sets fields of a hash, which is made if it does not exist.", history: []string{"4.0.0 several fields"}, args: "key:key0 data{field value}..."},
+	"hsetex":       {since: "8.0.0", complexity: "O(N), N the fields", summary: "Sets fields together with their time to live.", args: "key:key0 [condition(FNX|FXX)] [expiration(EX=seconds:int|PX=milliseconds:int|EXAT=unix-time-seconds:time|PXAT=unix-time-milliseconds:time|KEEPTTL)] FIELDS=fields{numfields:int data{field value}...}"},
+	"hsetnx":       {since: "2.0.0", summary: "Sets a field that does not exist.", args: "key:key0 field value"},
+	"hstrlen":      {since: "3.2.0", summary: "The length of a field's value.", args: "key:key0 field"},
+	"httl":         {since: "7.4.0", complexity: "O(N), N the fields", summary: "The times to live of fields, in seconds.", args: "key:key0 FIELDS=fields{numfields:int field...}"},
+	"hvals":        {since: "2.0.0", complexity: "O(N), N the fields", summary: "All values of a hash.", args: "key:key0"},
+}
