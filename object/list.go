@@ -114,8 +114,9 @@ func (l *List) Index(i int, buf *ElementBuf) []byte {
 // End is the first or the last element of a list that has some.
 func (l *List) End(front bool, buf *ElementBuf) []byte {
 	if l.big() {
+		var p position
 		t := l.tree()
-		p := t.endCell(front)
+		t.toEnd(&p, front)
 		return t.cell(&p)
 	}
 	pos := listpack.HeaderSize
@@ -125,12 +126,26 @@ func (l *List) End(front bool, buf *ElementBuf) []byte {
 	return packedElement(l.v, pos, buf)
 }
 
-// endCell is the first or the last position.
-func (t *tree) endCell(front bool) position {
-	if front {
-		return t.first()
+// toEnd makes a zero position the first or the last one.
+func (t *tree) toEnd(p *position, front bool) {
+	switch {
+	case t.r.ref == 0:
+	case front:
+		t.enter(p, t.r.ref, firstChild)
+	default:
+		t.enter(p, t.r.ref, lastChild)
+		p.i = p.l.len() - 1
 	}
-	return t.last()
+}
+
+// pushCell puts a cell in front of the first or behind the last.
+func (t *tree) pushCell(front bool, cell []byte) error {
+	var p position
+	t.toEnd(&p, front)
+	if !front && p.l.p != nil {
+		p.i++
+	}
+	return t.insertAt(&p, key{}, cell)
 }
 
 func packedElement(lp []byte, pos int, buf *ElementBuf) []byte {

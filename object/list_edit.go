@@ -87,7 +87,7 @@ func (l *List) splice(at, del, size int, front bool, elems [][]byte, delta int) 
 func (l *List) pushBig(front bool, elems [][]byte, lim ListLimits) error {
 	t, b := l.tree(), l.books(lim)
 	for i, e := range elems {
-		if err := t.push(front, e); err != nil {
+		if err := t.pushCell(front, e); err != nil {
 			for ; i > 0; i-- {
 				_ = l.Pop(front)
 			}
@@ -108,7 +108,8 @@ func (l *List) Pop(front bool) error {
 		return l.splice(at, listpack.Size(l.v, at), 0, false, nil, -1)
 	}
 	t := l.tree()
-	p := t.endCell(front)
+	var p position
+	t.toEnd(&p, front)
 	size := listpack.EntrySize(t.cell(&p))
 	if err := t.removeAt(&p); err != nil {
 		return err
@@ -149,7 +150,7 @@ func (l *List) Rotate(fromFront, toFront bool, elem []byte, lim ListLimits) erro
 	if l.big() {
 		t, b := l.tree(), l.books(lim)
 		if fromFront != toFront {
-			if err := t.push(toFront, elem); err != nil {
+			if err := t.pushCell(toFront, elem); err != nil {
 				return err
 			}
 			if err := t.pop(fromFront); err != nil {

@@ -99,7 +99,8 @@ func (b *books) remove(i, n int) { _ = b.t.removeRange(i, n) }
 
 // push notes a new first or last element.
 func (b *books) push(front bool, elem []byte) {
-	p := b.t.endCell(front)
+	var p position
+	b.t.toEnd(&p, front)
 	if p.valid() {
 		if d := readNode(b.t.cell(&p)); d.takes(elem, b.lim) {
 			b.write(&p, d.with(elem))
@@ -107,13 +108,14 @@ func (b *books) push(front bool, elem []byte) {
 		}
 	}
 	raw := newNode(elem, b.lim).bytes()
-	_ = b.t.push(front, raw[:])
+	_ = b.t.pushCell(front, raw[:])
 }
 
 // pop notes that the first or last element goes, which is size bytes in a
 // listpack.
 func (b *books) pop(front bool, size int) {
-	p := b.t.endCell(front)
+	var p position
+	b.t.toEnd(&p, front)
 	if !p.valid() {
 		return
 	}
