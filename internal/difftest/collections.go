@@ -6,7 +6,7 @@ import (
 )
 
 // collectionFamilies is what the files families_*.go hold. A family's first word says the kind of keys that it prefers.
-var collectionFamilies = slices.Concat(hashFamilies, listFamilies, setFamilies, zsetFamilies, geoFamilies, hllFamilies, streamFamilies, sortFamilies, limitFamilies)
+var collectionFamilies = slices.Concat(hashFamilies, listFamilies, setFamilies, zsetFamilies, geoFamilies, hllFamilies, streamFamilies, sortFamilies, dumpFamilies, limitFamilies)
 
 // kinds are the kinds of keys, by the first word of a family's name. A family without a kind takes keys of any; strings
 // have those of History's own small pool.

@@ -27,10 +27,11 @@ var differences = []difference{
 	{[]string{"redis"}, "command getkeysandflags", shorterThan(4), "the same"},
 	{[]string{"redis"}, "hello", longerThan(5), "reads all options before it acts on one, since 7.2"},
 
-	{[]string{"redis"}, "object encoding", nil, "no packed sets and lists before 7.2"},
-	{[]string{"redis"}, "debug object", nil, "the same"},
+	{[]string{"redis"}, "debug object", nil, "no packed sets and lists before 7.2"},
 	{[]string{"redis"}, "config set", anyContains("set-max-listpack"), "the same"},
 	{[]string{"redis8", "valkey"}, "sscan", not(plainScanCursor), "accepts decimal cursors only, since 8.0"},
+	{[]string{"redis8", "valkey"}, "hscan", not(plainScanCursor), "the same"},
+	{[]string{"redis8", "valkey"}, "zscan", not(plainScanCursor), "the same"},
 
 	{[]string{"redis8", "valkey"}, "bitcount", not(plainRange(2, 2)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "bitpos", not(plainRange(3, 1)), "checks arguments before the key, since 8.0"},
@@ -40,9 +41,8 @@ var differences = []difference{
 	{[]string{"redis8", "valkey"}, "config get", anyContains("databases"), "one database in cluster mode"},
 	{[]string{"redis8", "valkey"}, "copy", longerThan(3), "one database in cluster mode"},
 
-	{[]string{"valkey"}, "object encoding", nil, "keys are embedded too, which moves the limit of embstr"},
+	{[]string{"valkey"}, "debug object", nil, "keys are embedded too, which moves the limit of embstr"},
 	{[]string{"valkey"}, "object refcount", nil, "no shared integers in values"},
-	{[]string{"valkey"}, "debug object", nil, "the same"},
 	{[]string{"valkey"}, "cluster setslot", nil, "takes more arguments"},
 	{[]string{"valkey"}, "set", anyContains("xat"), "a key whose time has passed is not created"},
 	{[]string{"valkey"}, "readonly", nil, "allowed without cluster mode"},
@@ -52,6 +52,15 @@ var differences = []difference{
 	{[]string{"valkey"}, "scan", longerThan(2), "unknown types are errors"},
 	{[]string{"valkey"}, "debug protocol", nil, "push only for RESP3"},
 }
+
+// laterCommands came after the version of the oracle.
+var laterCommands = map[string][]string{
+	"redis":  fieldExpiry,
+	"valkey": fieldExpiry,
+}
+
+// fieldExpiry is in Redis since 7.4 and 8.0.
+var fieldExpiry = []string{"hexpire", "hpexpire", "hexpireat", "hpexpireat", "httl", "hpttl", "hexpiretime", "hpexpiretime", "hpersist", "hgetex", "hsetex", "hgetdel"}
 
 // differencesInMulti names commands that the oracle takes in its own way between MULTI and EXEC.
 var differencesInMulti = map[string][]string{
@@ -122,6 +131,9 @@ func Differs(oracle string, args []string) string {
 		return ""
 	}
 	name := strings.ToLower(args[0])
+	if slices.Contains(laterCommands[oracle], name) {
+		return "a later command"
+	}
 	both := name
 	if len(args) > 1 {
 		both += " " + strings.ToLower(args[1])

@@ -60,9 +60,8 @@ var rules = map[string]rule{
 	"sinter":                asSet,
 	"sunion":                asSet,
 	"sdiff":                 asSet,
-	"spop":                  asSet, // all of them
+	"spop":                  sameCount, // see random.go for the members
 	"srandmember":           sameCount,
-	"sscan":                 scanPart,
 	// Flags of a key come as a set.
 	"command getkeysandflags": deepSet,
 }
@@ -86,7 +85,7 @@ func ruleFor(args []string) rule {
 }
 
 func isContainer(name string) bool {
-	return slices.Contains([]string{"client", "command", "object", "memory", "debug", "config", "cluster"}, name)
+	return slices.Contains([]string{"client", "command", "object", "memory", "debug", "config", "cluster", "xinfo", "xgroup"}, name)
 }
 
 // Compare returns why the replies differ, or "".

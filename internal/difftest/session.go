@@ -170,35 +170,59 @@ func isClosed(err error) bool {
 	return errors.As(err, &op) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-func isScanFromStart(st Step) bool {
-	return len(st.Args) > 1 && strings.EqualFold(st.Args[0], "scan") && st.Args[1] == "0"
+// scanCursor is the place of the cursor among the arguments, 0 if the step is no scan. A scan of members whose cursor is
+// in another place is none here.
+func scanCursor(st Step) int {
+	if len(st.Args) == 0 {
+		return 0
+	}
+	switch strings.ToLower(st.Args[0]) {
+	case "scan":
+		return 1
+	case "hscan", "sscan", "zscan":
+		return 2
+	}
+	return 0
 }
 
-// scanWhole follows the cursor of a SCAN to its end and returns all keys, sorted and without repetition: what SCAN
+func isScanFromStart(st Step) bool {
+	at := scanCursor(st)
+	return at > 0 && len(st.Args) > at && st.Args[at] == "0"
+}
+
+// scanWidth is how many elements belong together in the replies to a scan.
+func scanWidth(st Step) int {
+	name := strings.ToLower(st.Args[0])
+	noValues := slices.ContainsFunc(st.Args, func(a string) bool { return strings.EqualFold(a, "novalues") })
+	if name == "zscan" || name == "hscan" && !noValues {
+		return 2
+	}
+	return 1
+}
+
+// scanWhole follows the cursor of a scan to its end and returns all that came, sorted and without repetition: what SCAN
 // promises, whatever the order and the size of its steps.
 func (s *session) scanWhole(st Step, v testserver.Value) (testserver.Value, error) {
-	var keys []string
+	var all []testserver.Value
+	width, at := scanWidth(st), scanCursor(st)
 	for range maxScan {
-		if len(v.Elems) != 2 || v.Elems[0].Type != '$' || v.Elems[1].Type != '*' {
+		if len(v.Elems) != 2 || v.Elems[0].Type != '$' || v.Elems[1].Type != '*' || len(v.Elems[1].Elems)%width != 0 {
 			return v, nil
 		}
-		for _, k := range v.Elems[1].Elems {
-			keys = append(keys, k.Str)
+		for group := range slices.Chunk(v.Elems[1].Elems, width) {
+			all = append(all, testserver.Value{Type: '*', Elems: group})
 		}
 		if v.Elems[0].Str == "0" {
-			slices.Sort(keys)
-			all := testserver.Value{Type: '*'}
-			for _, k := range slices.Compact(keys) {
-				all.Elems = append(all.Elems, testserver.Value{Type: '$', Str: k})
-			}
-			return all, nil
+			whole := sorted(testserver.Value{Type: '*', Elems: all}, false)
+			whole.Elems = slices.CompactFunc(whole.Elems, func(a, b testserver.Value) bool { return exact(a, b) == "" })
+			return whole, nil
 		}
 		args := slices.Clone(st.Args)
-		args[1] = v.Elems[0].Str
+		args[at] = v.Elems[0].Str
 		var err error
 		if v, err = s.conns[st.Conn].Do(args...); err != nil {
 			return v, err
 		}
 	}
-	return v, fmt.Errorf("%s: SCAN did not end in %d steps", s.addr, maxScan)
+	return v, fmt.Errorf("%s: %s did not end in %d steps", s.addr, st, maxScan)
 }

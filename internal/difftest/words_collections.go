@@ -7,6 +7,7 @@ import "strconv"
 func init() {
 	for name, f := range map[string]func(g *Generator) string{
 		"field":     (*Generator).field,
+		"payload":   (*Generator).payload,
 		"element":   (*Generator).element,
 		"position":  (*Generator).position,
 		"score":     (*Generator).score,
