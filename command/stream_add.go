@@ -291,7 +291,7 @@ func xsetid(c *Ctx) {
 	if !maxDeleted.IsZero() {
 		s.SetMaxDeletedID(maxDeleted)
 	}
-	c.Changed(k)
+	c.Dirty(1) // its watchers need not know
 	c.W.OK()
 }
 

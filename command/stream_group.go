@@ -23,6 +23,9 @@ func noKeyOrGroup(key, group []byte) string {
 	return "NOGROUP No such key '" + resp.Quoted(key) + "' or consumer group '" + resp.Quoted(group) + "'"
 }
 
+// Watchers of a key are told of changes of its entries, not of its groups: those
+// count as changes, no more.
+
 // groupOptions reads the options of XGROUP CREATE and SETID; ok is false after
 // an error was replied.
 func (c *Ctx) groupOptions(create bool) (mkStream bool, read int64, ok bool) {
@@ -122,6 +125,9 @@ func xgroupCreate(c *Ctx) {
 		c.W.Error(resp.ErrOOM)
 	case !created:
 		c.W.Error(errBusyGroup)
+	case exists:
+		c.Dirty(1)
+		c.W.OK()
 	default:
 		c.Changed(k)
 		c.W.OK()
@@ -150,7 +156,7 @@ func xgroupSetID(c *Ctx) {
 	}
 	g.SetLast(id)
 	g.SetRead(read)
-	c.Changed(&c.Keys[0])
+	c.Dirty(1)
 	c.W.OK()
 }
 
@@ -169,7 +175,7 @@ func xgroupDestroy(c *Ctx) {
 	case err != nil:
 		c.W.Error(resp.ErrOOM)
 	case was:
-		c.Changed(k)
+		c.Dirty(1)
 		c.W.Int(1)
 	default:
 		c.W.Int(0)
@@ -204,7 +210,7 @@ func xgroupDelConsumer(c *Ctx) {
 		c.W.Error(resp.ErrOOM)
 		return
 	case was:
-		c.Changed(&c.Keys[0])
+		c.Dirty(1)
 	}
 	c.W.Int(int64(pending))
 }

@@ -6,7 +6,7 @@ const UnknownRead = -1
 // deletedFrom reports whether an entry from id on was deleted, as far as is
 // known. Source of the rules: Redis 7.2.
 func (s *Stream) deletedFrom(id StreamID) bool {
-	if s.h.length == 0 || s.h.maxDeleted.IsZero() {
+	if s.h.length == 0 || s.h.maxDeleted.IsZero() || s.h.maxDeleted.Less(s.h.first) {
 		return false
 	}
 	return !s.h.maxDeleted.Less(id)
@@ -21,8 +21,6 @@ func (s *Stream) countUpTo(id StreamID) int64 {
 		return 0
 	case h.length == 0 && !h.last.Less(id):
 		return int64(h.added)
-	case !id.IsZero() && id.Less(h.maxDeleted):
-		return UnknownRead
 	case id == h.last:
 		return int64(h.added)
 	case h.last.Less(id):
