@@ -28,6 +28,20 @@ var infoDifferences = map[string]string{
 	"7 randomkey":               "response policy came with 7.2",
 	"7 scan":                    "response policy came with 7.2",
 	"7 sinterstore":             "its target was marked RW",
+	"7 zrank":                   "WITHSCORE came with 7.2",
+	"7 zrevrank":                "WITHSCORE came with 7.2",
+	"7 hexpire":                 "new in 7.4 or 8.0",
+	"7 hpexpire":                "new in 7.4 or 8.0",
+	"7 hexpireat":               "new in 7.4 or 8.0",
+	"7 hpexpireat":              "new in 7.4 or 8.0",
+	"7 httl":                    "new in 7.4 or 8.0",
+	"7 hpttl":                   "new in 7.4 or 8.0",
+	"7 hexpiretime":             "new in 7.4 or 8.0",
+	"7 hpexpiretime":            "new in 7.4 or 8.0",
+	"7 hpersist":                "new in 7.4 or 8.0",
+	"7 hgetex":                  "new in 7.4 or 8.0",
+	"7 hsetex":                  "new in 7.4 or 8.0",
+	"7 hgetdel":                 "new in 7.4 or 8.0",
 }
 
 var docDifferences = map[string]string{
