@@ -56,6 +56,7 @@ type sorter struct {
 	start, end int    // of the items, what is replied
 	chunk      []byte // where keep copies to
 	key, value []byte // buffers of lookup and build
+	number     object.NumBuf
 }
 
 type sortItem struct {
@@ -240,8 +241,12 @@ func (s *sorter) lookup(pattern, elem []byte) (v []byte, ok bool) {
 		return nil, false
 	case field == nil:
 		return e.Value(), e.Type() == keyspace.TypeString
+	case e.Type() != keyspace.TypeHash:
+		return nil, false
 	}
-	return nil, false
+	h := object.HashOf(k.Part.Space(), e.Encoding(), e.Value())
+	v, _, ok = s.c.getField(&h, field, &s.number)
+	return v, ok
 }
 
 // parseScore reads a number as C's strtod does, all of it up to the first NUL.
