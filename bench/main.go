@@ -45,6 +45,9 @@ var sections = []section{
 	{"idle", (*config).idleConns},
 	{"memory", (*config).memory},
 	{"paced", (*config).paced},
+	{"collections", (*config).collections},
+	{"collection-memory", (*config).collectionMemory},
+	{"waits", (*config).waits},
 }
 
 func main() {

@@ -39,15 +39,15 @@ func TestQuantiles(t *testing.T) {
 
 // TestScannerInAnyPieces: the same stream in all cuts of two pieces, and byte by byte, counts the same.
 func TestScannerInAnyPieces(t *testing.T) {
-	stream := "+OK\r\n$5\r\nab\r\nc\r\n$-1\r\n:12\r\n$0\r\n\r\n-ERR no\r\n_\r\n"
+	stream := "+OK\r\n$5\r\nab\r\nc\r\n$-1\r\n:12\r\n$0\r\n\r\n-ERR no\r\n_\r\n*0\r\n*3\r\n:1\r\n*2\r\n$1\r\nx\r\n*-1\r\n+z\r\n"
 	for cut := range len(stream) {
 		var s scanner
 		a, err := s.feed([]byte(stream[:cut]))
 		require.NoError(t, err)
 		b, err := s.feed([]byte(stream[cut:]))
 		require.NoError(t, err)
-		require.Equal(t, 7, a+b, cut)
-		require.EqualValues(t, 1, s.nulls)
+		require.Equal(t, 9, a+b, cut)
+		require.EqualValues(t, 2, s.nulls)
 		require.Equal(t, "-ERR no", s.first)
 	}
 	var s scanner
@@ -57,8 +57,8 @@ func TestScannerInAnyPieces(t *testing.T) {
 		require.NoError(t, err)
 		n += k
 	}
-	require.Equal(t, 7, n)
-	_, err := s.feed([]byte("*1\r\n"))
+	require.Equal(t, 9, n)
+	_, err := s.feed([]byte("%1\r\n"))
 	require.ErrorIs(t, err, errReply)
 }
 
