@@ -11,9 +11,9 @@ var ZSetSpecs = []*Spec{
 	{Name: "zadd", Arity: -4, Flags: Write | DenyOOM | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyUpdate)}, Cost: costOfZadd, Handler: func(c *Ctx) { c.zadd(0) }},
 	{Name: "zincrby", Arity: 4, Flags: Write | DenyOOM | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyUpdate)}, Handler: func(c *Ctx) { c.zadd(zaddIncr) }},
 	{Name: "zrem", Arity: -3, Flags: Write | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfMembers, Handler: zrem},
-	{Name: "zremrangebyrank", Arity: 4, Flags: Write, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfZSet, Handler: func(c *Ctx) { c.zremrange(byRank) }},
-	{Name: "zremrangebyscore", Arity: 4, Flags: Write, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfZSet, Handler: func(c *Ctx) { c.zremrange(byScore) }},
-	{Name: "zremrangebylex", Arity: 4, Flags: Write, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfZSet, Handler: func(c *Ctx) { c.zremrange(byLex) }},
+	{Name: "zremrangebyrank", Arity: 4, Flags: Write, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfZremrange(byRank), Handler: func(c *Ctx) { c.zremrange(byRank) }},
+	{Name: "zremrangebyscore", Arity: 4, Flags: Write, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfZremrange(byScore), Handler: func(c *Ctx) { c.zremrange(byScore) }},
+	{Name: "zremrangebylex", Arity: 4, Flags: Write, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfZremrange(byLex), Handler: func(c *Ctx) { c.zremrange(byLex) }},
 
 	{Name: "zcard", Arity: 2, Flags: ReadOnly | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO)}, Handler: zcard},
 	{Name: "zcount", Arity: 4, Flags: ReadOnly | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Handler: func(c *Ctx) { c.zcount(byScore) }},
@@ -23,12 +23,12 @@ var ZSetSpecs = []*Spec{
 	{Name: "zrank", Arity: -3, Flags: ReadOnly | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Handler: func(c *Ctx) { c.zrank(false) }},
 	{Name: "zrevrank", Arity: -3, Flags: ReadOnly | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Handler: func(c *Ctx) { c.zrank(true) }},
 
-	{Name: "zrange", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange, Handler: func(c *Ctx) { c.zrange(rangeQuery{}, 1) }},
-	{Name: "zrevrange", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange, Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byRank, rev: true}, 1) }},
-	{Name: "zrangebyscore", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZSet, Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byScore}, 1) }},
-	{Name: "zrevrangebyscore", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZSet, Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byScore, rev: true}, 1) }},
-	{Name: "zrangebylex", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZSet, Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byLex}, 1) }},
-	{Name: "zrevrangebylex", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZSet, Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byLex, rev: true}, 1) }},
+	{Name: "zrange", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange(rangeQuery{}), Handler: func(c *Ctx) { c.zrange(rangeQuery{}, 1) }},
+	{Name: "zrevrange", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange(rangeQuery{by: byRank, rev: true}), Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byRank, rev: true}, 1) }},
+	{Name: "zrangebyscore", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange(rangeQuery{by: byScore}), Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byScore}, 1) }},
+	{Name: "zrevrangebyscore", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange(rangeQuery{by: byScore, rev: true}), Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byScore, rev: true}, 1) }},
+	{Name: "zrangebylex", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange(rangeQuery{by: byLex}), Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byLex}, 1) }},
+	{Name: "zrevrangebylex", Arity: -4, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Cost: costOfZrange(rangeQuery{by: byLex, rev: true}), Handler: func(c *Ctx) { c.zrange(rangeQuery{by: byLex, rev: true}, 1) }},
 	{Name: "zrangestore", Arity: -5, Flags: Write | DenyOOM, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyOW|KeyUpdate), One(2, KeyRO|KeyAccess)}, Cost: costOfZStore, Handler: func(c *Ctx) { c.zrange(rangeQuery{store: true}, 2) }},
 
 	{Name: "zpopmin", Arity: -2, Flags: Write | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfZpop, Handler: func(c *Ctx) { c.zpop(false) }},
@@ -95,7 +95,6 @@ func zsetLen(k *Key) int {
 }
 
 func costOfZadd(c *Ctx) int64   { return int64(len(c.Args)/2-1) * nanosPerScored }
-func costOfZSet(c *Ctx) int64   { return int64(zsetLen(&c.Keys[0])) * nanosPerRanked }
 func costOfZStore(c *Ctx) int64 { return int64(zsetLen(&c.Keys[1])) * nanosPerScored }
 
 func costOfZSets(c *Ctx) int64 {

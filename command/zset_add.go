@@ -73,6 +73,12 @@ func (c *Ctx) zadd(flags int) {
 		return
 	}
 	lim := c.zsetLimits()
+	if exists && len(pairs)/2 > lim.Entries { // whatever becomes of them, as in Redis
+		if err := z.Unpack(); err != nil {
+			c.W.Error(resp.ErrOOM)
+			return
+		}
+	}
 	if !exists && flags&zaddXX == 0 {
 		var buf [object.ZSetTreesSize]byte
 		enc, v := object.EmptyZSet(buf[:0], pairs[1], len(pairs)/2, lim)

@@ -200,13 +200,18 @@ func (c *Ctx) zalgebra(op, at int) {
 	}
 	c.scoredArray(len(list), o.withScores)
 	for i := range list {
-		c.replyScored([]byte(list[i].member), list[i].score, o.withScores)
+		c.replyScored(list[i].bytes(), list[i].score, o.withScores)
 	}
 }
 
 func unite(src []zsource, aggregate func(a, b float64) float64) []scored {
-	var list []scored
-	at := map[string]int{}
+	var pool memberPool
+	most := 0
+	for i := range src {
+		most = max(most, src[i].len())
+	}
+	list := make([]scored, 0, most)
+	at := make(map[string]int, most)
 	for i := range src {
 		s := &src[i]
 		s.each(func(m []byte, score float64) bool {
@@ -215,7 +220,7 @@ func unite(src []zsource, aggregate func(a, b float64) float64) []scored {
 				list[j].score = aggregate(list[j].score, score)
 				return true
 			}
-			member := string(m)
+			member := pool.keep(m)
 			at[member] = len(list)
 			list = append(list, scored{member, score})
 			return true
@@ -241,12 +246,13 @@ func eachCommon(src []zsource, f func(m []byte, scores []float64) bool) {
 }
 
 func intersect(src []zsource, aggregate func(a, b float64) float64) (list []scored) {
+	var pool memberPool
 	eachCommon(src, func(m []byte, scores []float64) bool {
 		score := src[0].weighted(scores[0])
 		for i := 1; i < len(src); i++ {
 			score = aggregate(score, src[i].weighted(scores[i]))
 		}
-		list = append(list, scored{string(m), score})
+		list = append(list, scored{pool.keep(m), score})
 		return true
 	})
 	return list
@@ -261,13 +267,14 @@ func countCommon(src []zsource, limit int64) (n int64) {
 }
 
 func subtract(src []zsource) (list []scored) {
+	var pool memberPool
 	src[0].each(func(m []byte, score float64) bool {
 		for i := 1; i < len(src); i++ {
 			if _, ok := src[i].score(m); ok {
 				return true
 			}
 		}
-		list = append(list, scored{string(m), score})
+		list = append(list, scored{pool.keep(m), score})
 		return true
 	})
 	return list

@@ -127,26 +127,35 @@ const (
 
 // parseEnds reads the ends of a range; ok is false after an error was replied.
 func (c *Ctx) parseEnds(by int, lo, hi []byte) (r zrangeEnds, ok bool) {
+	r, problem := readEnds(by, lo, hi)
+	if problem != "" {
+		c.W.Error(problem)
+	}
+	return r, problem == ""
+}
+
+// readEnds is parseEnds without a reply: problem is the text of an error, "" if
+// there is none.
+func readEnds(by int, lo, hi []byte) (r zrangeEnds, problem string) {
 	r.by = by
-	var ok2 bool
+	var ok, ok2 bool
 	switch by {
 	case byScore:
 		r.score[0], ok = parseScoreBound(lo)
 		if r.score[1], ok2 = parseScoreBound(hi); !ok || !ok2 {
-			c.W.Error(errScoreBound)
+			return r, errScoreBound
 		}
 	case byLex:
 		r.lex[0], ok = parseLexBound(lo)
 		if r.lex[1], ok2 = parseLexBound(hi); !ok || !ok2 {
-			c.W.Error(errLexBound)
+			return r, errLexBound
 		}
 	default:
-		if r.start, ok = c.intArg(lo); !ok {
-			return r, false
+		if r.start, problem = parseBetween(lo, math.MinInt64, math.MaxInt64, ""); problem == "" {
+			r.end, problem = parseBetween(hi, math.MinInt64, math.MaxInt64, "")
 		}
-		r.end, ok2 = c.intArg(hi)
 	}
-	return r, ok && ok2
+	return r, problem
 }
 
 // ranks are the numbers of the members in the range: [from, to).

@@ -101,16 +101,16 @@ func zmpop(c *Ctx) {
 		c.W.Error(resp.ErrSyntax)
 		return
 	}
-	count := int64(1)
-	switch {
-	case len(rest) == 1:
-	case len(rest) == 3 && equalFold(rest[1], "count"):
-		if count, ok = c.intBetween(rest[2], 1, math.MaxInt64, "ERR count should be greater than 0"); !ok {
+	count, counted := int64(1), false
+	for i := 1; i < len(rest); i += 2 {
+		if counted || i+1 == len(rest) || !equalFold(rest[i], "count") {
+			c.W.Error(resp.ErrSyntax)
 			return
 		}
-	default:
-		c.W.Error(resp.ErrSyntax)
-		return
+		if count, ok = c.intBetween(rest[i+1], 1, math.MaxInt64, "ERR count should be greater than 0"); !ok {
+			return
+		}
+		counted = true
 	}
 	for i := range c.Keys {
 		k := &c.Keys[i]
@@ -215,7 +215,8 @@ func (c *Ctx) pickDifferent(z *object.ZSet, count int, withScores bool) {
 		return
 	}
 	i := 0
-	for it := z.At(0); count > 0 && it.Valid(); it.Next() {
+	it := z.At(0)
+	for ; count > 0 && it.Valid(); it.Next() {
 		if c.Rand.IntN(n-i) < count {
 			c.replyScored(it.Member(), it.Score(), withScores)
 			count--

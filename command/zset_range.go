@@ -1,6 +1,9 @@
 package command
 
 import (
+	"math"
+
+	"clusternode/keyspace"
 	"clusternode/object"
 	"clusternode/resp"
 )
@@ -16,32 +19,41 @@ type rangeQuery struct {
 	limited    bool
 }
 
-// parse reads the options behind the two ends of the range. Only what by and rev
-// do not fix yet may be said.
+// parse reads the options behind the two ends of the range; false after an error
+// was replied.
 func (q *rangeQuery) parse(c *Ctx, args [][]byte) bool {
-	auto, ok := q.by == byAny, true
+	problem := q.read(args)
+	if problem != "" {
+		c.W.Error(problem)
+	}
+	return problem == ""
+}
+
+// read is parse without a reply: it returns the text of an error, "" if there is
+// none. Only what by and rev do not fix yet may be said.
+func (q *rangeQuery) read(args [][]byte) (problem string) {
+	auto := q.by == byAny // ZRANGE and ZRANGESTORE
 	for i := 0; i < len(args); i++ {
 		switch a := args[i]; {
 		case !q.store && equalFold(a, "withscores"):
 			q.withScores = true
 		case equalFold(a, "limit") && i+2 < len(args):
-			if q.offset, ok = c.intArg(args[i+1]); !ok {
-				return false
+			if q.offset, problem = parseBetween(args[i+1], math.MinInt64, math.MaxInt64, ""); problem != "" {
+				return problem
 			}
-			if q.limit, ok = c.intArg(args[i+2]); !ok {
-				return false
+			if q.limit, problem = parseBetween(args[i+2], math.MinInt64, math.MaxInt64, ""); problem != "" {
+				return problem
 			}
 			q.limited = true
 			i += 2
-		case auto && equalFold(a, "rev"):
+		case auto && !q.rev && equalFold(a, "rev"):
 			q.rev = true
-		case auto && equalFold(a, "bylex"):
+		case q.by == byAny && equalFold(a, "bylex"):
 			q.by = byLex
-		case auto && equalFold(a, "byscore"):
+		case q.by == byAny && equalFold(a, "byscore"):
 			q.by = byScore
 		default:
-			c.W.Error(resp.ErrSyntax)
-			return false
+			return resp.ErrSyntax
 		}
 	}
 	if q.by == byAny {
@@ -49,13 +61,11 @@ func (q *rangeQuery) parse(c *Ctx, args [][]byte) bool {
 	}
 	switch {
 	case q.limited && q.limit != -1 && q.by == byRank:
-		c.W.Error("ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX")
+		return "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"
 	case q.withScores && q.by == byLex:
-		c.W.Error("ERR syntax error, WITHSCORES not supported in combination with BYLEX")
-	default:
-		return true
+		return "ERR syntax error, WITHSCORES not supported in combination with BYLEX"
 	}
-	return false
+	return ""
 }
 
 // cut applies LIMIT to the ranks of a range.
@@ -152,16 +162,57 @@ func (c *Ctx) replyScored(member []byte, score float64, withScore bool) {
 	c.W.Double(score)
 }
 
-// costOfZrange counts the members that are replied, if they are named by rank.
-func costOfZrange(c *Ctx) int64 {
-	n := zsetLen(&c.Keys[0])
-	lo, ok := resp.ParseInt(c.Args[2])
-	hi, ok2 := resp.ParseInt(c.Args[3])
-	if ok && ok2 && len(c.Args) <= 5 {
-		from, to := rankRange(lo, hi, n)
-		n = to - from
+// costOfZrange counts the members that are replied. A small set is cheap
+// whatever the arguments say, and so is an error.
+func costOfZrange(q rangeQuery) func(c *Ctx) int64 {
+	return func(c *Ctx) int64 {
+		n := zsetLen(&c.Keys[0])
+		if n <= smallRange {
+			return 0
+		}
+		q := q // the call's own
+		if problem := q.read(c.Args[4:]); problem != "" {
+			return 0
+		}
+		lo, hi := c.Args[2], c.Args[3]
+		if q.rev && q.by != byRank {
+			lo, hi = hi, lo
+		}
+		from, to := ranksOfRange(&c.Keys[0], q.by, lo, hi)
+		from, to = q.cut(from, to)
+		return int64(to-from) * nanosPerRanked
 	}
-	return int64(n) * nanosPerRanked
+}
+
+// smallRange is a number of members that can be replied without a thought.
+const smallRange = 1000
+
+// costOfZremrange counts the members that are removed. All of them are dropped
+// with the key, by housekeeping.
+func costOfZremrange(by int) func(c *Ctx) int64 {
+	return func(c *Ctx) int64 {
+		n := zsetLen(&c.Keys[0])
+		if n <= smallRange {
+			return 0
+		}
+		from, to := ranksOfRange(&c.Keys[0], by, c.Args[2], c.Args[3])
+		if to-from == n {
+			return 0
+		}
+		return int64(to-from) * nanosPerScored
+	}
+}
+
+// ranksOfRange are the ranks of a range of a key's sorted set; an empty range if
+// something is wrong.
+func ranksOfRange(k *Key, by int, lo, hi []byte) (from, to int) {
+	ends, problem := readEnds(by, lo, hi)
+	e := k.Part.Find(k.Hash, k.Bytes)
+	if problem != "" || !e.Exists() || e.Type() != keyspace.TypeZSet {
+		return 0, 0
+	}
+	z := zsetOf(k, e)
+	return ends.ranks(&z)
 }
 
 // zcount is ZCOUNT and ZLEXCOUNT.

@@ -3,6 +3,7 @@ package command
 import (
 	"slices"
 	"strings"
+	"unsafe"
 
 	"clusternode/keyspace"
 	"clusternode/object"
@@ -16,6 +17,30 @@ import (
 type scored struct {
 	member string
 	score  float64
+}
+
+// bytes are the member's, not to be changed.
+func (s *scored) bytes() []byte { return unsafe.Slice(unsafe.StringData(s.member), len(s.member)) }
+
+// memberPool copies members out of the arena, many into one block, so that the
+// collector has few to look at.
+type memberPool struct{ free []byte }
+
+const memberPoolBlock = 64 << 10
+
+func (p *memberPool) keep(m []byte) string {
+	switch {
+	case len(m) == 0:
+		return ""
+	case len(m) > memberPoolBlock/8:
+		return string(m)
+	case len(m) > len(p.free):
+		p.free = make([]byte, memberPoolBlock)
+	}
+	n := copy(p.free, m)
+	kept := unsafe.String(&p.free[0], n)
+	p.free = p.free[n:]
+	return kept
 }
 
 // sortScored puts members into the order of a sorted set.
@@ -67,7 +92,7 @@ func (c *Ctx) storeScored(k *Key, list []scored) {
 	b := object.NewZSetBuilder(k.Part.Space(), c.zsetLimits(), len(list), longest)
 	var err error
 	for i := 0; i < len(list) && err == nil; i++ {
-		err = b.Add([]byte(list[i].member), list[i].score)
+		err = b.Add(list[i].bytes(), list[i].score)
 	}
 	c.storeZSet(k, b, err)
 }

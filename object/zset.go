@@ -38,8 +38,14 @@ var (
 // scoreSize is what stands before the member in a cell by member.
 const scoreSize = 8
 
-// ZSetTreesSize is the length of the value of a big sorted set.
-const ZSetTreesSize = 2 * rootSize
+// ZSetTreesSize is the length of the value of a big sorted set: its roots, and a
+// byte that tells whether a score may be -0.
+const ZSetTreesSize = 2*rootSize + 8
+
+// minusZeroAt is the place of that byte. Both zeros are the same key of the tree
+// by score, as they are equal in the order; which one it is stands in the other
+// tree alone, where few sorted sets have to look.
+const minusZeroAt = 2 * rootSize
 
 // ZSetOf is the sorted set in a value, for reading.
 func ZSetOf(sp *Space, enc Encoding, value []byte) ZSet { return ZSet{sp: sp, enc: enc, v: value} }
@@ -64,15 +70,17 @@ func (z *ZSet) Len() int {
 // scoreBits are the bits of a score as a number of the same order. Both zeros
 // are one.
 func scoreBits(score float64) uint64 {
-	b := math.Float64bits(score + 0)
 	if score == 0 {
-		b = 0
+		return zeroBits
 	}
+	b := math.Float64bits(score)
 	if b>>63 != 0 {
 		return ^b
 	}
 	return b | 1<<63
 }
+
+const zeroBits = 1 << 63 // the bits of both zeros
 
 func scoreOf(bits uint64) float64 {
 	if bits>>63 != 0 {
@@ -157,7 +165,8 @@ func (z *ZSet) RankOfScore(score float64, through bool) (n int) {
 		p := t.seek(key{hi: bits}, nil)
 		return t.rank(&p)
 	}
-	for it := z.At(0); it.Valid(); it.Next() {
+	it := z.At(0)
+	for ; it.Valid(); it.Next() {
 		if s := it.Score(); s > score || s == score && !through {
 			break
 		}
@@ -171,7 +180,8 @@ func (z *ZSet) RankOfScore(score float64, through bool) (n int) {
 // same.
 func (z *ZSet) RankOfMember(member []byte, through bool) (n int) {
 	if !z.big() {
-		for it := z.At(0); it.Valid(); it.Next() {
+		it := z.At(0)
+		for ; it.Valid(); it.Next() {
 			if c := bytes.Compare(it.Member(), member); c > 0 || c == 0 && !through {
 				break
 			}
@@ -189,7 +199,8 @@ func (z *ZSet) RankOfMember(member []byte, through bool) (n int) {
 	return n
 }
 
-// ZSetIter is a place in a sorted set, which dies when the set is changed.
+// ZSetIter is a place in a sorted set, which dies when the set is changed. It is
+// large: a loop that made it its own variable would copy it at each step.
 type ZSetIter struct {
 	z   *ZSet
 	pos int // of the member, packed; -1: none
@@ -258,14 +269,20 @@ func (it *ZSetIter) Member() []byte {
 // Score is the member's score.
 func (it *ZSetIter) Score() float64 {
 	if it.z.big() {
-		return scoreOf(it.t.key(&it.p).hi)
+		bits := it.t.key(&it.p).hi
+		if bits == zeroBits && it.z.v[minusZeroAt] != 0 {
+			score, _ := it.z.Score(it.t.cell(&it.p))
+			return score
+		}
+		return scoreOf(bits)
 	}
 	return packedScore(listpack.Get(it.z.v, listpack.Next(it.z.v, it.pos)))
 }
 
 // Each calls f with all members in their order, until it returns false.
 func (z *ZSet) Each(f func(member []byte, score float64) bool) {
-	for it := z.At(0); it.Valid(); it.Next() {
+	it := z.At(0)
+	for ; it.Valid(); it.Next() {
 		if !f(it.Member(), it.Score()) {
 			return
 		}
@@ -275,7 +292,8 @@ func (z *ZSet) Each(f func(member []byte, score float64) bool) {
 // RangeByScore calls f with the members between two scores, each of which is in
 // the range unless its ex is set, until f returns false.
 func (z *ZSet) RangeByScore(lo, hi float64, exLo, exHi bool, f func(member []byte, score float64) bool) {
-	for it := z.At(z.RankOfScore(lo, exLo)); it.Valid(); it.Next() {
+	it := z.At(z.RankOfScore(lo, exLo))
+	for ; it.Valid(); it.Next() {
 		s := it.Score()
 		if s > hi || exHi && s == hi || !f(it.Member(), s) {
 			return

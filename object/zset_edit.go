@@ -35,7 +35,8 @@ func (z *ZSet) insertPacked(member []byte, score float64) error {
 	at := len(z.v) - 1
 	last := z.At(z.Len() - 1) // members often come in order
 	if last.Valid() && !before(last.Score(), last.Member(), score, member) {
-		for it := z.At(0); it.Valid(); it.Next() {
+		it := z.At(0)
+		for ; it.Valid(); it.Next() {
 			if !before(it.Score(), it.Member(), score, member) {
 				at = it.pos
 				break
@@ -74,7 +75,7 @@ func (z *ZSet) splicePacked(at, del int, member []byte, score float64) error {
 type cellBuf [scoreSize + 128]byte
 
 func memberCell(buf *cellBuf, member []byte, score float64) []byte {
-	cell := binary.LittleEndian.AppendUint64(buf[:0], math.Float64bits(score+0))
+	cell := binary.LittleEndian.AppendUint64(buf[:0], math.Float64bits(score))
 	return append(cell, member...)
 }
 
@@ -90,14 +91,23 @@ func (z *ZSet) insertBig(member []byte, score float64) error {
 		_ = m.removeAt(&p)
 		return err
 	}
+	z.noteZero(score)
 	return nil
+}
+
+// noteZero marks a big set that has a score of -0.
+func (z *ZSet) noteZero(score float64) {
+	if score == 0 && math.Signbit(score) {
+		z.v[minusZeroAt] = 1
+	}
 }
 
 // toTrees makes a packed set a big one.
 func (z *ZSet) toTrees() error {
 	var value [ZSetTreesSize]byte
 	b := ZSet{sp: z.sp, enc: EncSkiplist, v: value[:]}
-	for it := z.At(0); it.Valid(); it.Next() {
+	it := z.At(0)
+	for ; it.Valid(); it.Next() {
 		// The member lies in the entry, which no change of the trees touches.
 		if err := b.insertBig(it.Member(), it.Score()); err != nil {
 			Detach(z.sp, TypeZSet, EncSkiplist, value[:]).Free(maxInt)
@@ -167,7 +177,8 @@ func (z *ZSet) moveBig(member []byte, old, score float64) error {
 			return err
 		}
 	}
-	binary.LittleEndian.PutUint64(m.cell(&p), math.Float64bits(score+0))
+	binary.LittleEndian.PutUint64(m.cell(&p), math.Float64bits(score))
+	z.noteZero(score)
 	return nil
 }
 
@@ -270,7 +281,8 @@ func (z *ZSet) Pack(longest int, lim ZSetLimits) error {
 	}
 	lp := listpack.AppendEmpty(nil)[:listpack.HeaderSize]
 	n := 0
-	for it := z.At(0); it.Valid(); it.Next() {
+	it := z.At(0)
+	for ; it.Valid(); it.Next() {
 		lp = appendScore(listpack.AppendEntry(lp, it.Member()), it.Score())
 		n++
 	}
