@@ -59,6 +59,7 @@ func (ks *Keyspace) ExpireNow(now int64) int {
 
 type expireCount struct {
 	seen, removed int   // of keys with a time to live
+	fields        int   // of hashes, removed
 	gone          int   // hashes whose last field expired
 	ttl           int64 // sum of those that stay, ms
 }
@@ -66,6 +67,7 @@ type expireCount struct {
 func (c *expireCount) add(o expireCount) {
 	c.seen += o.seen
 	c.removed += o.removed
+	c.fields += o.fields
 	c.gone += o.gone
 	c.ttl += o.ttl
 }
@@ -115,7 +117,7 @@ func (h *housekeeper) expireDB(x *Executor, db int, now int64, deadline time.Tim
 			}
 		}
 		sum.add(round)
-		if round.removed*100 <= round.seen*acceptable {
+		if round.removed*100 <= round.seen*acceptable && round.fields == 0 {
 			break
 		}
 	}
@@ -151,11 +153,14 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 	}
 	p := &d.parts[s]
 	if at.prefix == 0 {
-		d.fielded.clear(s) // until one is seen
+		d.refielded.clear(s)
 	}
 	next := p.slice(at.prefix, expireBuckets, func(v view, b *bucket, places uint32) {
 		n.add(h.expirePlaces(d, p, v, b, places&b.volatile(), now))
 	})
+	if next == prefixEnd && !d.refielded.has(s) {
+		d.fielded.clear(s)
+	}
 	if n.removed+n.gone > 0 {
 		p.shrink(at.prefix << belowBits)
 	}
@@ -172,14 +177,16 @@ func (h *housekeeper) expirePlaces(d *database, p *Part, v view, b *bucket, plac
 		i := bits.TrailingZeros32(m)
 		e := Entry{p.arena.At(b.refs[i])}
 		if e.Type() == TypeHash && (!e.HasExpire() || e.ExpireAt() >= now) {
-			if p.expireFields(e, place{b, i}, now) {
+			fields, empty := p.expireFields(e, place{b, i}, now)
+			n.fields += fields
+			if empty {
 				e = Entry{p.arena.At(b.refs[i])}
 				p.removeAt(v, hashKey(e.Key()), e, place{b, i})
 				n.gone++
 				continue
 			}
 			if e = (Entry{p.arena.At(b.refs[i])}); e.hasFieldTTLs() {
-				d.fielded.set(p.slot)
+				d.refielded.set(p.slot)
 			}
 		}
 		if !e.HasExpire() {

@@ -7,7 +7,7 @@ import "clusternode/object"
 // may outlive its reason: the walk takes it away.
 
 // fieldsPerVisit is how many fields of a hash expire at one visit.
-const fieldsPerVisit = 100
+const fieldsPerVisit = 500
 
 func (e Entry) hasFieldTTLs() bool {
 	return e.Type() == TypeHash && object.HasFieldTTLs(TypeHash, e.Encoding(), e.Value())
@@ -21,15 +21,16 @@ func (p *Part) markFields(at place, e Entry) {
 	if e.hasFieldTTLs() {
 		at.b.setVolatile(at.i, true)
 		p.db.fielded.set(p.slot)
+		p.db.refielded.set(p.slot)
 	}
 }
 
-// expireFields removes fields of a hash whose time has passed and reports whether
-// it has none left. The place stays marked as long as there is a reason.
-func (p *Part) expireFields(e Entry, at place, now int64) (empty bool) {
+// expireFields removes fields of a hash whose time has passed and reports how many
+// and whether it has none left. The place stays marked as long as there is a reason.
+func (p *Part) expireFields(e Entry, at place, now int64) (n int, empty bool) {
 	if !e.hasFieldTTLs() {
 		at.b.setVolatile(at.i, e.HasExpire())
-		return false
+		return 0, false
 	}
 	c := Cell{p, e, at}
 	h := object.OpenHash(&c)
@@ -38,5 +39,5 @@ func (p *Part) expireFields(e Entry, at place, now int64) (empty bool) {
 		key := c.e.Key()
 		p.Changed(hashKey(key), key)
 	}
-	return h.Len() == 0
+	return n, h.Len() == 0
 }

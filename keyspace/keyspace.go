@@ -54,12 +54,15 @@ type database struct {
 	index    int // changed by SwapDB, under the gate
 	parts    []Part
 	shards   [shards]shard
-	nonEmpty slotBits     // slots with keys
-	volatile slotBits     // slots with keys that have a time to live
-	fielded  slotBits     // slots that may have hashes whose fields have one
-	watched  slotBits     // slots with watchers
-	ttl      atomic.Int64 // average time to live as expiry sees it, ms
-	released atomic.Bool  // its arenas are empty
+	nonEmpty slotBits // slots with keys
+	volatile slotBits // slots with keys that have a time to live
+	fielded  slotBits // slots that may have hashes whose fields have one
+	watched  slotBits // slots with watchers
+	// refielded are the slots in which the walk of expiry, or a writer, has seen
+	// such a hash since the walk came to the slot.
+	refielded slotBits
+	ttl       atomic.Int64 // average time to live as expiry sees it, ms
+	released  atomic.Bool  // its arenas are empty
 }
 
 // shard is what slots that are equal modulo the number of shards share.

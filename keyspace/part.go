@@ -89,6 +89,7 @@ func (p *Part) replace(e Entry, at place, key []byte, t Type, enc Encoding, valu
 	r, to, err := p.arena.Alloc(size, arena.Entry)
 	if err != nil {
 		p.retime(at, hasExpire, e.HasExpire())
+		p.markFields(at, e)
 		return Entry{}, ErrOOM
 	}
 	e = Entry{to}
@@ -195,6 +196,7 @@ func (p *Part) Persist(hash uint64, key []byte) bool {
 	if err != nil { // no smaller block to be had: it fits the one it is in
 		p.retime(at, true, false)
 		e.write(key, e.Type(), e.Encoding(), e.Value(), 0, false, e.LRU())
+		p.markFields(at, e)
 	}
 	return true
 }

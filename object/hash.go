@@ -112,8 +112,10 @@ func (h *Hash) FirstExpire() int64 {
 	case h.enc != EncListpackEx:
 		return 0
 	}
-	it := h.At(0)
-	return it.ExpireAt()
+	if at := listpack.First(h.v); at >= 0 {
+		return h.expireOf(at)
+	}
+	return 0
 }
 
 // HasFieldTTLs reports whether a value of the encoding is a hash some of whose
@@ -122,12 +124,12 @@ func HasFieldTTLs(t Type, enc Encoding, value []byte) bool {
 	if t != TypeHash {
 		return false
 	}
-	if enc != EncHashtable {
-		return enc == EncListpackEx
-	}
 	h := HashOf(nil, enc, value)
-	e := h.expiries()
-	return e.len() > 0
+	if enc == EncHashtable {
+		e := h.expiries()
+		return e.len() > 0
+	}
+	return h.FirstExpire() != 0
 }
 
 // NumBuf is room for the digits of a packed integer.

@@ -96,7 +96,7 @@ func TestHashTwin(t *testing.T) {
 				if step%50 == 0 {
 					h = OpenHash(&b.host)
 					checkHash(t, &h, twin)
-					require.Equal(t, h.Encoding() == EncListpackEx || h.FirstExpire() != 0, HasFieldTTLs(TypeHash, h.Encoding(), h.v))
+					require.Equal(t, h.FirstExpire() != 0, HasFieldTTLs(TypeHash, h.Encoding(), h.v))
 				}
 			}
 			checkHash(t, &h, twin)
