@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 
-	"clusternode/keyspace"
 	"clusternode/object"
 	"clusternode/resp"
 )
@@ -308,77 +307,4 @@ func setIDProblem(s *object.Stream, id object.StreamID, added int64) string {
 		return "ERR The entries_added specified in XSETID is smaller than the target stream length"
 	}
 	return ""
-}
-
-// What streams cost, for Spec.Cost: an entry that is replied, a pack of them that
-// is freed, and a pending one that is found and changed.
-const (
-	nanosPerEntry   = 200
-	nanosPerPack    = 300
-	nanosPerPending = 500
-
-	fewPacks = 1000 // may be freed at once
-)
-
-// streamLen is the length of a key's stream, 0 if it has none.
-func streamLen(k *Key) int64 {
-	if e := k.Part.Find(k.Hash, k.Bytes); e.Exists() && e.Type() == keyspace.TypeStream {
-		s := streamOf(k, e)
-		return int64(s.Len())
-	}
-	return 0
-}
-
-// countArg is the number behind COUNT from argument i on, or n if there is none.
-func (c *Ctx) countArg(i int, n int64) int64 {
-	for ; i+1 < len(c.Args); i++ {
-		if equalFold(c.Args[i], "count") {
-			if count, ok := resp.ParseInt(c.Args[i+1]); ok && count > 0 {
-				return min(count, n)
-			}
-		}
-	}
-	return n
-}
-
-func costOfRange(c *Ctx) int64 { return c.countArg(4, streamLen(&c.Keys[0])) * nanosPerEntry }
-
-// costOfXtrim is the cost of what is trimmed, in whole packs.
-func costOfXtrim(c *Ctx) int64 {
-	k := &c.Keys[0]
-	e := k.Part.Find(k.Hash, k.Bytes)
-	if !e.Exists() || e.Type() != keyspace.TypeStream {
-		return 0
-	}
-	s := streamOf(k, e)
-	if s.Nodes() < fewPacks {
-		return 0
-	}
-	o, problem := c.parseAdd(c.Spec.Arity == -5)
-	switch {
-	case problem != "" || !o.trims:
-		return 0
-	case o.trim.ByID:
-		return int64(s.NodesBefore(o.trim.MinID)) * nanosPerPack
-	case s.Len() <= o.trim.MaxLen:
-		return 0
-	}
-	return int64((s.Len()-o.trim.MaxLen)/(s.Len()/uint64(s.Nodes())+1)) * nanosPerPack
-}
-
-// costOfIDs is the cost of a command that finds each of the IDs it names.
-func costOfIDs(c *Ctx) int64 { return int64(len(c.Args)) * nanosPerPending }
-
-func costOfRead(c *Ctx) (cost int64) {
-	for i := range c.Keys {
-		cost += c.countArg(1, streamLen(&c.Keys[i])) * nanosPerEntry
-	}
-	return cost
-}
-
-func costOfInfo(c *Ctx) int64 {
-	if len(c.Args) < 5 {
-		return 0
-	}
-	return streamLen(&c.Keys[0]) * nanosPerEntry
 }

@@ -1,8 +1,6 @@
 package command
 
 import (
-	"math"
-
 	"clusternode/object"
 	"clusternode/resp"
 )
@@ -251,42 +249,4 @@ func xack(c *Ctx) {
 	}
 	c.Dirty(n)
 	c.W.Int(int64(n))
-}
-
-// groupOf finds the group of an argument in a key's stream without replying.
-func groupOf(c *Ctx, arg int) (g object.StreamGroup, ok bool) {
-	k := &c.Keys[0]
-	e := k.Part.Find(k.Hash, k.Bytes)
-	if !e.Exists() || e.Type() != object.TypeStream || arg >= len(c.Args) {
-		return g, false
-	}
-	s := streamOf(k, e)
-	return s.Group(c.Args[arg])
-}
-
-// costOfGroup is the cost of visiting all that is pending in a group.
-func costOfGroup(c *Ctx) int64 {
-	g, ok := groupOf(c, 3)
-	if !ok {
-		return 0
-	}
-	return int64(g.Pending()) * nanosPerPending / 2
-}
-
-// costOfPending is the cost of XPENDING or XAUTOCLAIM: of what they look at.
-func costOfPending(c *Ctx) int64 {
-	g, ok := groupOf(c, 2)
-	if !ok {
-		return 0
-	}
-	if len(c.Args) == 3 {
-		return int64(g.Consumers()) * nanosPerPending
-	}
-	n := int64(100)
-	for i := 5; i < len(c.Args); i++ { // COUNT's, or the count of XPENDING
-		if count, ok := resp.ParseInt(c.Args[i]); ok && count > n {
-			n = count
-		}
-	}
-	return min(n, math.MaxInt32, int64(g.Pending())) * nanosPerPending
 }

@@ -112,3 +112,30 @@ func BenchmarkXadd(b *testing.B) {
 		n.hot(add)
 	}
 }
+
+// TestStreamCosts: what reads little is cheap, however long the stream is.
+func TestStreamCosts(t *testing.T) {
+	n := streamNode(t)
+	for i := range 20000 {
+		n.do("XADD", "s", fmt.Sprint(i+1), "f", "v")
+	}
+	n.do("XGROUP", "CREATE", "s", "g", "0")
+	n.do("XGROUP", "CREATE", "s", "end", "$")
+	const ms = 1_000_000
+	for line, dear := range map[string]bool{
+		"XRANGE s - +": true, "XRANGE s - + COUNT 10": false, "XRANGE s 5 10": false, "XREVRANGE s + -": true, "XREVRANGE s (10 (5": false, "XRANGE none - +": false,
+		"XREAD STREAMS s 0": true, "XREAD STREAMS s $": false, "XREAD STREAMS s 19990": false, "XREAD COUNT 5 STREAMS s 0": false, "XREAD STREAMS none 0": false, "XREAD STREAMS s": false,
+		"XREADGROUP GROUP g c STREAMS s >": true, "XREADGROUP GROUP g c COUNT 9 STREAMS s >": false, "XREADGROUP GROUP end c STREAMS s >": false, "XREADGROUP GROUP g c STREAMS s 0": false, "XREADGROUP GROUP x c STREAMS s >": false,
+		"XINFO STREAM s": false, "XINFO STREAM s FULL COUNT 0": true, "XPENDING s g": false, "XPENDING s g - + 100000": false, "XGROUP DESTROY s g": false, "XGROUP DESTROY s none": false, "XTRIM s MAXLEN 0": false, "XADD s MINID 19000 * a b": false,
+	} {
+		words := strings.Fields(line)
+		args := make([][]byte, len(words))
+		for i, w := range words {
+			args[i] = []byte(w)
+		}
+		s, _ := n.c.Env.Table.Resolve(args)
+		n.c.Bind(s, args, 0)
+		n.c.BindParts()
+		require.Equal(t, dear, s.Cost(n.c) > ms, "%s: %d ns", line, s.Cost(n.c))
+	}
+}

@@ -102,6 +102,16 @@ func (s *Stream) NodesBefore(id StreamID) int {
 	return t.rank(&p)
 }
 
+// Around is about how many entries there are from lo to hi: those of all packs
+// that may have some.
+func (s *Stream) Around(lo, hi StreamID) int64 {
+	if s.h.length == 0 || hi.Less(lo) {
+		return 0
+	}
+	packs := uint64(s.NodesBefore(hi) - s.NodesBefore(lo) + 1)
+	return int64(min(s.h.length, packs*(s.h.length/s.h.nodes.n+1)))
+}
+
 // Blocks is the number of branches and leaves above the packs.
 func (s *Stream) Blocks() int {
 	t := s.tree()

@@ -42,6 +42,9 @@ func init() {
 	// Redis reserves memory for all that XAUTOCLAIM may find deleted.
 	placeholders["claimcount"] = func(g *Generator) string { return g.pick("1", "2", "3", "5", "10", "1000", "0", "-1", "x") }
 	differences = append(differences, streamDifferences...)
+	for _, oracle := range anyOracle { // the rules for times do not look into EXEC's reply
+		differencesInMulti[oracle] = append(differencesInMulti[oracle], "xinfo", "xpending")
+	}
 }
 
 var anyOracle = []string{"redis", "redis8", "valkey"}
@@ -51,6 +54,7 @@ var streamDifferences = []difference{
 	{[]string{"redis"}, "xclaim", nil, "a consumer that gets nothing is not made, before 7.2"},
 	{[]string{"redis"}, "xautoclaim", nil, "the same"},
 	{[]string{"redis"}, "xreadgroup", nil, "the same"},
+	{[]string{"redis"}, "xsetid", nil, "looks at other limits, in another order"},
 	{[]string{"redis"}, "xread", unbalancedStreams, "the error does not name the command"},
 	{[]string{"redis8"}, "xread", func(args []string) bool { return slices.Contains(args, "+") || unbalancedStreams(args) }, "+ is the last entry, since 7.4"},
 	{[]string{"redis8", "valkey"}, "xreadgroup", func(args []string) bool { return slices.Contains(args, "+") }, "the same"},
