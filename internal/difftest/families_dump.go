@@ -5,7 +5,7 @@ import "encoding/hex"
 // dumpFamilies are the commands that carry values from server to server, and those that look at how values are stored.
 var dumpFamilies = []family{
 	{name: "dump", weight: 6, templates: []string{
-		"DUMP key", "DUMP key", "RESTORE key 0 payload [REPLACE]", "RESTORE key 0 payload REPLACE", "RESTORE key 0 payload REPLACE", "RESTORE key millis payload [REPLACE]",
+		"DUMP key", "DUMP key", "RESTORE key 0 payload [REPLACE]", "RESTORE key 0 payload REPLACE", "RESTORE key 0 payload REPLACE", "RESTORE key 500000000 payload [REPLACE]",
 		"RESTORE key atmillis payload ABSTTL [REPLACE] [FREQ (0 | 255 | 256 | -1 | 'x')]", "RESTORE key 0 payload [REPLACE] [IDLETIME (0 | 1000 | -1 | 'x')] [FREQ 5]",
 		"RESTORE key (0 | -1 | 'x') (junk | payload) [REPLACE] [junk]", "RESTORE-ASKING key 0 payload REPLACE", "RESTORE key 0 value REPLACE",
 		"COPY key key [REPLACE]", "COPY key key REPLACE", "RENAME key key", "RENAMENX key key",
@@ -44,7 +44,7 @@ var payloads = []string{
 	"0206016101620163c001c3094040017878e03300017878c0fb0a002a94b675f1b20759", // set-small
 	"0203c0070161c3094064017979e057000179790a00f5b19b29fd463285",             // set-long
 	"11c34055406a106a0000001000816402842d696e6605816220080b312e350581650293302e3130e005000e31148161020101070103010801f402203b403d060981660297312ee0052a0b3031652b333030188163028320590104ff0a00dd5a29c6c6985f9a", // zset-small
-	"0505c3094046017878e03900017878000000000000f07f0165e80700000000000001640000000000000080016300000000000000000162000000000000f0ff0a00e7f4eee11fb79ba8",                                                         // zset-long
+	"0505c3094046017878e03900017878000000000000f07f0165e807000000000000016300000000000000000164000000000000d0bf0162000000000000f0ff0a00ceb91cb1b84ffe07",                                                         // zset-long
 	"10c3264060106000000008008161020101816202e04078e036000f420301dffb0285656d707479068001ff0a00212ff42fa69bb305",                                                                                                 // hash-small
 	"04020161c3094064017878e057000178780162c0070a0060014e05b5a14166",                                                                                                                                             // hash-long
 	"130110000000000000000100000000000000013e3e0000001900030100010201816102816202000102010001000101010201050102010001010103010401050100010101dfff0201018163028178020601ff0302000101000003000a008adf723022e6daa9", // stream-small

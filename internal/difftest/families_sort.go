@@ -1,5 +1,7 @@
 package difftest
 
+import "strings"
+
 // sortFamilies are the commands on SORT. With ALPHA, elements of equal weights have no order among each other, so that there
 // weights are the elements; sets are sorted.
 var sortFamilies = []family{
@@ -23,4 +25,18 @@ var sortFamilies = []family{
 	{name: "sort weights", weight: 1, templates: []string{
 		"SET ('w1' | 'w2' | 'w3' | 'wa' | 'w10') (1 | 2 | 3 | 2.5 | -1 | 'x')", "HSET ('h1' | 'h2' | 'ha' | 'hb' | 'h10') 'a' (1 | 2 | 3 | 'x') 'b' element", "DEL ('w1' | 'h2' | 'wa')",
 	}},
+}
+
+// sortRule compares what is not sorted as a set: the order within a set is the server's affair, and with LIMIT so is the
+// choice.
+func sortRule(args []string) rule {
+	for i := 2; i+1 < len(args); i++ {
+		if strings.EqualFold(args[i], "by") && !strings.Contains(args[i+1], "*") {
+			if anyContains("limit")(args) {
+				return sameCount
+			}
+			return asSet
+		}
+	}
+	return nil
 }

@@ -66,6 +66,7 @@ func (g *Generator) zeroMembers() []string {
 var zsetDifferences = []difference{
 	{[]string{"redis"}, "zrank", longerThan(3), "WITHSCORE is since 7.2"},
 	{[]string{"redis"}, "zrevrank", longerThan(3), "the same"},
+	{[]string{"valkey"}, "zadd", longMember, "converts before it adds, whether a long member is added or not"},
 	{[]string{"redis8", "valkey"}, "zrange", negativeLimit, "a negative offset counts from the end, since 7.4"},
 	{[]string{"redis8", "valkey"}, "zrangestore", negativeLimit, "the same"},
 	{[]string{"redis8", "valkey"}, "zrangebyscore", negativeLimit, "the same"},
@@ -86,6 +87,14 @@ func hasWord(args []string, word string) bool {
 
 // byMember tells keys other than those of lexkey.
 func byMember(args []string) bool { return len(args) < 3 || !strings.HasPrefix(args[1], "{t}lexical") }
+
+// longMember tells arguments of ZADD for which it matters when a packed set is converted.
+func longMember(args []string) bool {
+	if len(args) < 2 {
+		return false
+	}
+	return (hasWord(args, "xx") || hasWord(args, "-0")) && slices.ContainsFunc(args[2:], func(a string) bool { return len(a) > 3 })
+}
 
 // negativeLimit tells a LIMIT with a negative offset.
 func negativeLimit(args []string) bool {

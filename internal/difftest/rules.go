@@ -82,6 +82,9 @@ func ruleFor(args []string) rule {
 			return r
 		}
 	}
+	if name == "sort" || name == "sort_ro" {
+		return sortRule(args)
+	}
 	return rules[name]
 }
 
