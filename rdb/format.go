@@ -19,9 +19,10 @@ const (
 // else than it does in Redis.
 const versionValkey = 80
 
-// Readable reports whether values of a version of the format can be read.
+// Readable reports whether values of a version of the format can be read. There
+// was no version 0, but servers take it.
 func Readable(version int) bool {
-	return version >= 1 && version <= versionHashTTL || version == versionValkey
+	return version >= 0 && version <= versionHashTTL || version == versionValkey
 }
 
 // kind is the byte that says what value follows and in which form.

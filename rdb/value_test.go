@@ -70,7 +70,7 @@ func TestTruncated(t *testing.T) {
 	for _, g := range append(readGolden(t, "golden.txt"), readGolden(t, "old.txt")...) {
 		sp := newSpace(t)
 		body := g.payload[:len(g.payload)-payloadTail]
-		step := 1 + len(body)/300
+		step := 1 + len(body)/80
 		for n := 0; n < len(body); n += step {
 			_, err := NewReader(body[:n], int(g.payload[len(body)])).Value(sp, &defaults)
 			require.ErrorIs(t, err, ErrCorrupt, "%s cut to %d", g.name, n)
@@ -82,12 +82,12 @@ func TestTruncated(t *testing.T) {
 func TestDamaged(t *testing.T) {
 	sp := newSpace(t)
 	for _, g := range append(readGolden(t, "golden.txt"), readGolden(t, "old.txt")...) {
-		if len(g.payload) > 400 {
+		if len(g.payload) > 250 {
 			continue
 		}
 		body := append([]byte(nil), g.payload[:len(g.payload)-payloadTail]...)
 		for i := range body {
-			for _, x := range []byte{0, 1, 0x40, 0x7f, 0x80, 0x81, 0xc0, 0xfe, 0xff, body[i] + 1, body[i] - 1} {
+			for _, x := range []byte{0, 0x7f, 0x81, 0xff, body[i] + 1, body[i] - 1} {
 				was := body[i]
 				body[i] = x
 				checkValue(t, sp, body, int(g.payload[len(body)]))
