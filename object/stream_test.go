@@ -137,10 +137,9 @@ func checkStream(t *testing.T, s *Stream, w *streamTwin, value []byte) {
 	require.Equal(t, w.String(), dumpStream(s))
 	back := readEntries(s, StreamID{}, MaxStreamID, true)
 	slices.Reverse(back)
-	require.Equal(t, len(w.entries), len(back))
-	for i, e := range back {
-		require.Equal(t, w.entries[i], e)
-	}
+	require.True(t, slices.EqualFunc(w.entries, back, func(a, b twinEntry) bool {
+		return a.id == b.id && slices.Equal(a.fields, b.fields)
+	}), "read backwards")
 	streamTrees(s.sp, value, func(sh *shape, rootBytes []byte) bool {
 		if tr := openTree(s.sp, sh, rootBytes); tr.r.ref != 0 {
 			n, size := checkNode(t, &tr, tr.r.ref, int(tr.r.height))
@@ -349,12 +348,12 @@ func (g *streamGame) change() {
 
 func TestStreamTwin(t *testing.T) {
 	for i, lim := range []StreamLimits{{4096, 100}, {4096, 3}, {0, 0}, {300, 0}, {0, 1}} {
-		for seed := range uint64(4) {
+		for seed := range uint64(2) {
 			sp := newSpace(t)
 			g := newStreamGame(t, sp, seed*10+uint64(i), lim)
-			for n := range 3000 {
+			for n := range 2500 {
 				g.change()
-				if n%251 == 0 {
+				if n%499 == 0 {
 					checkStream(t, &g.s, &g.w, g.value)
 				}
 			}
@@ -369,7 +368,7 @@ func TestStreamTwin(t *testing.T) {
 
 // ranges reads ranges of IDs both ways.
 func (g *streamGame) ranges() {
-	for range 200 {
+	for range 60 {
 		lo, hi := g.anyID(), g.anyID()
 		var want []twinEntry
 		for _, e := range g.w.entries {
