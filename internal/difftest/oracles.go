@@ -28,9 +28,6 @@ var differences = []difference{
 	{[]string{"redis"}, "hello", longerThan(5), "reads all options before it acts on one, since 7.2"},
 
 	{[]string{"redis"}, "debug object", nil, "no packed sets and lists before 7.2"},
-	{[]string{"redis"}, "debug listpack", nil, "the same"},
-	{[]string{"redis"}, "debug digest", nil, "scores with 17 digits before 7.2"},
-	{[]string{"redis"}, "debug digest-value", nil, "the same"},
 	{[]string{"redis"}, "config set", anyContains("set-max-listpack"), "the same"},
 	{[]string{"redis"}, "debug listpack", nil, "the same"},
 	{[]string{"redis"}, "debug digest", nil, "scores have 17 digits in it"},
