@@ -29,7 +29,7 @@ func lset(c *Ctx) {
 		c.W.Error(resp.ErrOOM)
 		return
 	}
-	at, ok := elementAt(i, l.Len())
+	at, ok := elementAt(int64(int32(i)), l.Len()) // Redis 7.2 takes the low 32 bits
 	if !ok {
 		c.W.Error(resp.ErrOutOfRange)
 		return

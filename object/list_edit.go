@@ -119,18 +119,20 @@ func (l *List) Pop(front bool) error {
 	return nil
 }
 
-// PushMoved is Push of an element that another list had. An integer does not
-// count when Redis looks whether it fits, as it has no string then.
+// movedBytes is what an element counts when Redis looks whether it fits into
+// another list than it had been in: an integer has no string then.
+func movedBytes(elem []byte) int {
+	if _, ok := listpack.ParseInt(elem); ok {
+		return 0
+	}
+	return len(elem)
+}
+
+// PushMoved is Push of an element that another list had.
 func (l *List) PushMoved(front bool, elem []byte, lim ListLimits) error {
-	if !l.big() {
-		raw := len(elem)
-		if _, ok := listpack.ParseInt(elem); ok {
-			raw = 0
-		}
-		if lim.exceeds(len(l.v)+raw, listpack.Len(l.v)+1) {
-			if err := l.toTree(lim); err != nil {
-				return err
-			}
+	if !l.big() && lim.exceeds(len(l.v)+movedBytes(elem), listpack.Len(l.v)+1) {
+		if err := l.toTree(lim); err != nil {
+			return err
 		}
 	}
 	one := [1][]byte{elem}
@@ -145,8 +147,15 @@ func (l *List) PushMoved(front bool, elem []byte, lim ListLimits) error {
 }
 
 // Rotate moves the first or last element, a copy of which is elem, to the first
-// or last place. It needs no memory but for a tree.
+// or last place. It needs no memory but for a tree, which a packed list becomes
+// if the limit was lowered since.
 func (l *List) Rotate(fromFront, toFront bool, elem []byte, lim ListLimits) error {
+	size := listpack.EntrySize(elem)
+	if !l.big() && lim.exceeds(len(l.v)-size+movedBytes(elem), listpack.Len(l.v)) {
+		if err := l.toTree(lim); err != nil {
+			return err
+		}
+	}
 	if l.big() {
 		t, b := l.tree(), l.books(lim)
 		if fromFront != toFront {
@@ -157,15 +166,14 @@ func (l *List) Rotate(fromFront, toFront bool, elem []byte, lim ListLimits) erro
 				return err
 			}
 		}
-		b.pop(fromFront, listpack.EntrySize(elem))
+		b.pop(fromFront, size)
 		b.push(toFront, elem)
 		return nil
 	}
 	if fromFront == toFront {
 		return nil
 	}
-	v, size := l.v, listpack.EntrySize(elem)
-	body := v[listpack.HeaderSize : len(v)-1]
+	body := l.v[listpack.HeaderSize : len(l.v)-1]
 	if fromFront {
 		copy(body, body[size:])
 		listpack.PutEntry(body[len(body)-size:], elem)
