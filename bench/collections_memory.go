@@ -38,7 +38,7 @@ func footprints(keys uint64) []footprint {
 		zset += fmt.Sprintf("%d member:%d ", i*7%100, i)
 	}
 	return []footprint{
-		many(tenth, "hash of 10 fields of 2 + 20 B", "HSET "+key+" "+fields),
+		many(keys, "hash of 10 fields of 2 + 20 B", fmt.Sprintf("HSET key:{%d+} %s", keys, fields)),
 		many(tenth, "list of 20 x 10 B", "RPUSH "+key+" "+each(20, "abcdefghij")),
 		many(tenth, "set of 20 integers", "SADD "+key+" "+integers),
 		many(tenth, "set of 10 x 12 B", "SADD "+key+" "+strings.Join([]string{"aaaaaaaaaaa1", "aaaaaaaaaaa2", "aaaaaaaaaaa3", "aaaaaaaaaaa4", "aaaaaaaaaaa5", "aaaaaaaaaaa6", "aaaaaaaaaaa7", "aaaaaaaaaaa8", "aaaaaaaaaaa9", "aaaaaaaaaaa0"}, " ")),
