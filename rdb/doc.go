@@ -26,7 +26,7 @@
 //	4        count, (field, value)            9 13 16  zipmap; ziplist; listpack
 //	24       first expiry, count,             25       first expiry, listpack of
 //	         (expiry, field, value)                    fields, values, expiries
-//	15 19 21 stream, see stream.go            22 23    24 and 25 before their time
+//	15 19 21 stream, see read_stream.go       22 23    older 24 and 25, see hash_ttl.go
 //
 // Lengths have the highest byte first, all other numbers the lowest.
 //

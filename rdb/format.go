@@ -3,8 +3,6 @@ package rdb
 import (
 	"errors"
 	"fmt"
-
-	"clusternode/object"
 )
 
 // Version is the version of the format that is written: that of Redis 7.2.
@@ -51,31 +49,16 @@ const (
 	kindStream2    kind = 19 // with first ID, entries added, entries read
 	kindSetPack    kind = 20
 	kindStream3    kind = 21 // with the time of a consumer's last success
-	kindHashTTLOld kind = 22 // Redis before 7.4: each field with its expiry. Valkey: see valkeyHash
+	kindHashTTLOld kind = 22 // Redis before 7.4: each field with its expiry. Valkey: see hash_ttl.go
 	kindPackTTLOld kind = 23
 	kindHashTTL    kind = 24 // expiries relative to the first one
 	kindPackTTL    kind = 25 // one listpack of fields, values, expiries
 )
 
-// typeOf is the type of the values of a kind.
-func (k kind) typeOf() object.Type {
-	switch k {
-	case kindList, kindListZip, kindQuickZip, kindQuick:
-		return object.TypeList
-	case kindSet, kindIntset, kindSetPack:
-		return object.TypeSet
-	case kindZSetText, kindZSet, kindZSetZip, kindZSetPack:
-		return object.TypeZSet
-	case kindStream1, kindStream2, kindStream3:
-		return object.TypeStream
-	case kindString:
-		return object.TypeString
-	}
-	return object.TypeHash
-}
-
 // Forms of a string: what the low six bits mean when a length has both of its
-// high bits set.
+// high bits set, formMark.
+const formMark = 0xc0
+
 const (
 	formInt8 = iota
 	formInt16

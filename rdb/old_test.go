@@ -200,7 +200,7 @@ func TestLengths(t *testing.T) {
 
 // A few bytes of LZF that promise gigabytes are refused before memory is taken.
 func TestCompressedBomb(t *testing.T) {
-	w := Writer{Buf: []byte{0xc0 | formLZF}}
+	w := Writer{Buf: []byte{formMark + formLZF}}
 	w.length(4)
 	w.length(1 << 32)
 	w.Buf = append(w.Buf, 0, 'a', 0xe0, 0xff)

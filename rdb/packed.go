@@ -44,9 +44,6 @@ func (p *packer) reset(buf []byte) {
 	p.b, p.n = listpack.AppendEmpty(buf[:0])[:listpack.HeaderSize], 0
 }
 
-// size is how long the listpack would be now, in bytes.
-func (p *packer) size() int { return len(p.b) + 1 }
-
 // add appends an element, a number as such.
 func (p *packer) add(e []byte) {
 	p.b = listpack.AppendEntry(p.b, e)

@@ -126,3 +126,32 @@ func FuzzValue(f *testing.F) {
 		}
 	})
 }
+
+// Valkey's own form of a hash whose fields may expire, as Valkey 9.0 documents
+// it; Redis gives the same kind another meaning.
+func TestValkeyHash(t *testing.T) {
+	sp := newSpace(t)
+	w := Writer{Buf: []byte{byte(kindHashTTLOld)}}
+	w.length(2)
+	for _, f := range []struct {
+		field, value string
+		at           int64
+	}{{"a", "1", -1}, {"b", "2", 4102444800000}} {
+		w.string([]byte(f.field))
+		w.string([]byte(f.value))
+		w.millis(f.at)
+	}
+	v, err := NewReader(w.Buf, versionValkey).Value(sp, &defaults)
+	require.NoError(t, err)
+	h := object.HashOf(sp, v.Enc, v.Bytes)
+	var num object.NumBuf
+	value, at, ok := h.Get([]byte("b"), &num)
+	require.True(t, ok)
+	require.Equal(t, "2", string(value))
+	require.Equal(t, int64(4102444800000), at)
+	_, at, _ = h.Get([]byte("a"), &num)
+	require.Zero(t, at)
+	require.Equal(t, 2, h.Len())
+	_, err = NewReader(w.Buf, versionHashTTL).Value(sp, &defaults)
+	require.ErrorIs(t, err, ErrCorrupt)
+}

@@ -74,11 +74,11 @@ func (w *Writer) integer(s []byte) bool {
 	}
 	switch {
 	case n == int64(int8(n)):
-		w.Buf = append(w.Buf, 0xc0|formInt8, byte(n))
+		w.Buf = append(w.Buf, formMark+formInt8, byte(n))
 	case n == int64(int16(n)):
-		w.Buf = binary.LittleEndian.AppendUint16(append(w.Buf, 0xc0|formInt16), uint16(n))
+		w.Buf = binary.LittleEndian.AppendUint16(append(w.Buf, formMark+formInt16), uint16(n))
 	case n == int64(int32(n)):
-		w.Buf = binary.LittleEndian.AppendUint32(append(w.Buf, 0xc0|formInt32), uint32(n))
+		w.Buf = binary.LittleEndian.AppendUint32(append(w.Buf, formMark+formInt32), uint32(n))
 	default:
 		return false
 	}
@@ -102,7 +102,7 @@ func (w *Writer) compressed(s []byte) bool {
 		return false
 	}
 	text := buf[start+maxHead:]
-	w.byte(0xc0 | formLZF)
+	w.byte(formMark + formLZF)
 	w.length(uint64(len(text)))
 	w.length(uint64(len(s)))
 	w.Buf = append(w.Buf, text...)
