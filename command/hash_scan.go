@@ -138,12 +138,16 @@ func (c *Ctx) pickDifferentFields(p *fieldPicker, count int, withValues bool) {
 		}
 		return
 	}
-	for i := 0; count > 0; i++ {
+	i, it := 0, p.h.At(0)
+	for ; count > 0; it.Next() {
+		if c.gone(it.ExpireAt()) {
+			continue
+		}
 		if c.Rand.IntN(p.n-i) < count {
-			it := p.at(i)
 			c.replyPicked(&it, withValues)
 			count--
 		}
+		i++
 	}
 }
 

@@ -62,11 +62,13 @@ func (c *Ctx) setFields(k *Key, pairs [][]byte, expireAt int64, keep bool) (crea
 
 // newHash makes a hash of pairs, some of whose fields may be equal.
 func (c *Ctx) newHash(k *Key, pairs [][]byte, expireAt int64, lim object.HashLimits) (created int, done bool) {
-	big := len(pairs)/2 > lim.Entries
-	for i := 0; i < len(pairs) && !big; i += 2 {
-		big = !lim.FitsPacked(pairs[i], pairs[i+1])
+	big := !lim.PacksAll(pairs)
+	if expireAt == 0 && !big {
+		v, n := object.PackHash(c.Scratch(), pairs)
+		c.KeepScratch(v)
+		return n, c.putHash(k, object.EncListpack, v, len(pairs)/2)
 	}
-	b := object.NewHashBuilder(k.Part.Space(), c.Scratch(), big)
+	b := object.NewHashBuilder(k.Part.Space(), nil, big)
 	for i := 0; i < len(pairs); i += 2 {
 		if _, err := b.Hash.Set(pairs[i], pairs[i+1], expireAt, lim); err != nil {
 			b.Discard()
@@ -76,17 +78,23 @@ func (c *Ctx) newHash(k *Key, pairs [][]byte, expireAt int64, lim object.HashLim
 	}
 	created = b.Hash.Len()
 	enc, v := b.Value()
-	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeHash, enc, v, 0, false, c.NewLRU()); err != nil {
+	if !c.putHash(k, enc, v, len(pairs)/2) {
 		b.Discard()
-		c.W.Error(resp.ErrOOM)
 		return 0, false
 	}
-	if enc != object.EncHashtable {
-		c.KeepScratch(v)
+	return created, true
+}
+
+// putHash makes the key of a new hash for which n fields were given. It reports
+// false after the out of memory error was replied.
+func (c *Ctx) putHash(k *Key, enc object.Encoding, v []byte, n int) bool {
+	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeHash, enc, v, 0, false, c.NewLRU()); err != nil {
+		c.W.Error(resp.ErrOOM)
+		return false
 	}
 	c.Changed(k)
-	c.Dirty(len(pairs)/2 - 1)
-	return created, true
+	c.Dirty(n - 1)
+	return true
 }
 
 func hsetnx(c *Ctx) {

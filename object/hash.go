@@ -173,7 +173,7 @@ func (h *Hash) Get(field []byte, buf *NumBuf) (value []byte, expireAt int64, ok 
 
 // HashIter is a place in a hash, which dies when the hash is changed.
 type HashIter struct {
-	h      *Hash
+	h      Hash
 	pos    int // of the field, packed; -1: none
 	t      tree
 	p      position
@@ -184,7 +184,7 @@ type HashIter struct {
 
 // At is the place of field number index.
 func (h *Hash) At(index int) (it HashIter) {
-	it.h = h
+	it.h = *h
 	if h.big() {
 		it.t = h.tree()
 		it.p = it.t.at(index)
@@ -247,7 +247,8 @@ func (it *HashIter) ExpireAt() int64 {
 
 // Each calls f with all fields, until it returns false.
 func (h *Hash) Each(f func(field, value []byte, expireAt int64) bool) {
-	for it := h.At(0); it.Valid(); it.Next() {
+	it := h.At(0)
+	for ; it.Valid(); it.Next() {
 		if !f(it.Field(), it.Value(), it.ExpireAt()) {
 			return
 		}

@@ -15,6 +15,37 @@ func EmptyHash(buf []byte, big bool) (Encoding, []byte) {
 	return EncListpack, listpack.AppendEmpty(buf[:0])
 }
 
+// PackHash makes the value of a packed hash of pairs of fields and values, none of
+// which is too long, in buf. Of equal fields the last value counts. It returns the
+// number of fields.
+func PackHash(buf []byte, pairs [][]byte) (value []byte, fields int) {
+	lp := listpack.AppendEmpty(buf[:0])
+	for i := 0; i < len(pairs); i += 2 {
+		if at := listpack.Find(lp, listpack.First(lp), pairs[i], 1); at >= 0 {
+			at = listpack.Next(lp, at)
+			lp = listpack.Splice(lp, at, listpack.Size(lp, at), listpack.AppendEntry(nil, pairs[i+1]), 0)
+			continue
+		}
+		lp = append(listpack.AppendEntry(listpack.AppendEntry(lp[:len(lp)-1], pairs[i]), pairs[i+1]), 0xFF)
+		fields++
+		listpack.FixHeader(lp, 2)
+	}
+	return lp, fields
+}
+
+// PacksAll reports whether all of the pairs of fields and values may be in one
+// packed hash.
+func (l HashLimits) PacksAll(pairs [][]byte) bool {
+	size := 0
+	for i := 0; i < len(pairs); i += 2 {
+		if !l.FitsPacked(pairs[i], pairs[i+1]) {
+			return false
+		}
+		size += len(pairs[i]) + len(pairs[i+1]) + 64
+	}
+	return len(pairs)/2 <= l.Entries && size <= maxPackedBytes
+}
+
 // FitsPacked reports whether a field and its value may be packed.
 func (l HashLimits) FitsPacked(field, value []byte) bool {
 	return len(field) <= l.Value && len(value) <= l.Value
