@@ -113,6 +113,22 @@ func sumScores(a, b float64) float64 {
 	return 0
 }
 
+// minScore and maxScore keep the first of equal scores, and of any score and one
+// that is not a number.
+func minScore(a, b float64) float64 {
+	if b < a {
+		return b
+	}
+	return a
+}
+
+func maxScore(a, b float64) float64 {
+	if b > a {
+		return b
+	}
+	return a
+}
+
 // zalgebraOptions reads the options, among them the weights of the sources.
 func (c *Ctx) zalgebraOptions(op int, src []zsource, args [][]byte) (o zalgebraOptions, ok bool) {
 	o.aggregate = sumScores
@@ -133,9 +149,9 @@ func (c *Ctx) zalgebraOptions(op int, src []zsource, args [][]byte) (o zalgebraO
 			case equalFold(args[i], "sum"):
 				o.aggregate = sumScores
 			case equalFold(args[i], "min"):
-				o.aggregate = func(a, b float64) float64 { return min(a, b) }
+				o.aggregate = minScore
 			case equalFold(args[i], "max"):
-				o.aggregate = func(a, b float64) float64 { return max(a, b) }
+				o.aggregate = maxScore
 			default:
 				c.W.Error(resp.ErrSyntax)
 				return o, false
@@ -250,7 +266,7 @@ func intersect(src []zsource, aggregate func(a, b float64) float64) (list []scor
 	eachCommon(src, func(m []byte, scores []float64) bool {
 		score := src[0].weighted(scores[0])
 		for i := 1; i < len(src); i++ {
-			score = aggregate(score, src[i].weighted(scores[i]))
+			score = aggregate(score, src[i].weight*scores[i])
 		}
 		list = append(list, scored{pool.keep(m), score})
 		return true

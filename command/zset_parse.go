@@ -66,17 +66,20 @@ type scoreBound struct {
 }
 
 // parseScoreBound reads an end of a range of scores, which is looser than a
-// score: there may be space before the number, or none, and what is out of range
-// is infinite.
+// score: it ends at the first NUL, there may be space before the number, or
+// nothing at all, and what is out of range is infinite.
 func parseScoreBound(b []byte) (s scoreBound, ok bool) {
 	if len(b) > 0 && b[0] == '(' {
 		s.ex, b = true, b[1:]
 	}
-	for len(b) > 0 && isSpace(b[0]) {
-		b = b[1:]
+	if end := bytes.IndexByte(b, 0); end >= 0 {
+		b = b[:end]
 	}
 	if len(b) == 0 {
 		return s, true
+	}
+	for len(b) > 0 && isSpace(b[0]) {
+		b = b[1:]
 	}
 	f, err := readDouble(b)
 	s.score = f

@@ -94,6 +94,8 @@ func TestZSetTwin(t *testing.T) {
 					return math.Inf(r.IntN(2)*2 - 1)
 				case 1:
 					return r.NormFloat64()
+				case 2:
+					return math.Copysign(0, -1)
 				}
 				return float64(r.IntN(spread) - spread/2)
 			}
@@ -169,6 +171,26 @@ func TestZSetLex(t *testing.T) {
 		}
 		require.Zero(t, z.RankOfMember(nil, true))
 		require.Equal(t, n, z.RankOfMember([]byte("z"), false))
+	}
+}
+
+// TestZSetMinusZero: a big set keeps the sign of zero, a packed one does not.
+func TestZSetMinusZero(t *testing.T) {
+	minus := math.Copysign(0, -1)
+	for _, lim := range []ZSetLimits{{Entries: 128, Value: 64}, {}} {
+		sp := newSpace(t)
+		enc, v := EmptyZSet(nil, []byte("a"), 1, lim)
+		z := OpenZSet(&buffer{sp, enc, v})
+		require.NoError(t, z.Insert([]byte("a"), minus, lim))
+		require.NoError(t, z.Insert([]byte("b"), 0, lim))
+		require.NoError(t, z.Insert([]byte("c"), 1, lim))
+		require.NoError(t, z.SetScore([]byte("c"), 1, minus))
+		want := z.Encoding() == EncSkiplist
+		signs := []bool{}
+		z.Each(func(_ []byte, s float64) bool { signs = append(signs, math.Signbit(s)); return true })
+		require.Equal(t, []bool{want, false, want}, signs)
+		score, _ := z.Score([]byte("a"))
+		require.Equal(t, want, math.Signbit(score))
 	}
 }
 
