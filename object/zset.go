@@ -202,7 +202,7 @@ func (z *ZSet) RankOfMember(member []byte, through bool) (n int) {
 // ZSetIter is a place in a sorted set, which dies when the set is changed. It is
 // large: a loop that made it its own variable would copy it at each step.
 type ZSetIter struct {
-	z   *ZSet
+	z   ZSet
 	pos int // of the member, packed; -1: none
 	t   tree
 	p   position
@@ -212,7 +212,7 @@ type ZSetIter struct {
 
 // At is the place of member number rank.
 func (z *ZSet) At(rank int) (it ZSetIter) {
-	it.z = z
+	it.z = *z // a copy, so that the caller's stays off the heap
 	if z.big() {
 		it.t = z.byScore()
 		it.p = it.t.at(rank)

@@ -2,8 +2,10 @@ package object
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math"
+	"strconv"
 
 	"clusternode/internal/listpack"
 )
@@ -134,8 +136,10 @@ func (z *ZSet) SetScore(member []byte, old, score float64) error {
 	next := listpack.Next(z.v, at)
 	size := listpack.Size(z.v, at) + listpack.Size(z.v, next)
 	end := at + size
-	stays := (end == len(z.v)-1 || before(score, member, z.packedAt(end), z.memberAt(end))) &&
-		(at == listpack.HeaderSize || before(z.packedAt(z.pairBefore(at)), z.memberAt(z.pairBefore(at)), score, member))
+	stays := end == len(z.v)-1 || z.comparePair(end, score, member) > 0
+	if stays && at != listpack.HeaderSize {
+		stays = z.comparePair(listpack.Prev(z.v, listpack.Prev(z.v, at)), score, member) < 0
+	}
 	if stays {
 		return z.splicePacked(at, size, member, score)
 	}
@@ -150,14 +154,18 @@ func (z *ZSet) SetScore(member []byte, old, score float64) error {
 	return z.removePacked(at, 1)
 }
 
-func (z *ZSet) pairBefore(at int) int { return listpack.Prev(z.v, listpack.Prev(z.v, at)) }
-
-func (z *ZSet) packedAt(at int) float64 {
-	return packedScore(listpack.Get(z.v, listpack.Next(z.v, at)))
+// comparePair compares the pair at at of a listpack with another one.
+func (z *ZSet) comparePair(at int, score float64, member []byte) int {
+	if s := packedScore(listpack.Get(z.v, listpack.Next(z.v, at))); s != score {
+		return cmp.Compare(s, score)
+	}
+	v := listpack.Get(z.v, at)
+	if !v.IsInt {
+		return bytes.Compare(v.S, member)
+	}
+	var digits MemberBuf
+	return bytes.Compare(strconv.AppendInt(digits[:0], v.N, 10), member)
 }
-
-// memberAt is a copy of a short member of a listpack.
-func (z *ZSet) memberAt(at int) []byte { return listpack.Get(z.v, at).Append(nil) }
 
 func (z *ZSet) moveBig(member []byte, old, score float64) error {
 	m, s := z.byMember(), z.byScore()
