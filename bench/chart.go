@@ -29,6 +29,7 @@ var charted = []struct {
 	{"ops: server CPU", "server CPU per request (less is better)", []string{""}},
 	{"ops: requests/s", "requests per second (more is better)", []string{"pipeline 16"}},
 	{"memory: ", "resident bytes per key, 16 B key and 64 B value (less is better)", []string{"peak while loading", "some seconds later"}},
+	{"memory of collections", "resident bytes of a collection or an element (less is better)", []string{""}},
 	{"paced: ", "latency in an open loop (less is better)", []string{"p50", "p99", "p99.9"}},
 }
 

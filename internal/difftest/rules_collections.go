@@ -69,6 +69,8 @@ func isSorting(a string) bool {
 var encodings = map[[3]string]bool{
 	{"redis", "listpack", "quicklist"}: true, // lists
 	{"redis", "listpack", "hashtable"}: true, // sets
+	{"redis", "skiplist", "listpack"}:  true, // since 7.2 the number of arguments converts
+	{"redis", "hashtable", "listpack"}: true, // the same
 	{"valkey", "raw", "embstr"}:        true, // the key counts as well
 	{"valkey", "embstr", "raw"}:        true,
 }
