@@ -108,12 +108,18 @@ func (g *Generator) step() Step {
 // differs says whether the oracle takes the step in its own way, or the step would outlive the history.
 func (g *Generator) differs(st Step) bool {
 	return Differs(g.oracle, st.Args) != "" || g.inMulti[st.Conn] && differsInMulti(g.oracle, st.Args) ||
-		g.cluster && differsInCluster(g.oracle, st.Args) || g.half && changesSlots(st.Args)
+		g.cluster && differsInCluster(g.oracle, st.Args) || g.half && (changesSlots(st.Args) || namesTargetFirst(st.Args))
 }
 
 // changesSlots keeps the slot table of a node that owns half as it is: histories share the servers.
 func changesSlots(args []string) bool {
 	return len(args) > 1 && strings.EqualFold(args[0], "cluster") && strings.HasPrefix(strings.ToLower(args[1]), "addslots")
+}
+
+// namesTargetFirst tells commands whose keys ours looks at from left to right and real servers sources first, so that keys
+// of several slots, of which some are not served, get another of the two errors.
+func namesTargetFirst(args []string) bool {
+	return slices.Contains([]string{"zunionstore", "zinterstore", "zdiffstore"}, strings.ToLower(args[0]))
 }
 
 // connection prefers the first; the second is there to interfere.
