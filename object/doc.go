@@ -30,6 +30,7 @@
 //
 //	type        tree                key                        cell
 //	list        by place            -                          element
+//	            nodes of Redis      -                          elements, bytes
 //	set         by member           hash, 4                    member
 //	hash        by field            hash, 4                    field, value, expiry
 //	sorted set  by score            score, 8; then member      member
