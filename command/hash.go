@@ -26,7 +26,7 @@ var HashSpecs = []*Spec{
 	{Name: "hkeys", Arity: 2, Flags: ReadOnly, Cats: CatHash, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output_order"}, Cost: costOfHash, Handler: func(c *Ctx) { c.hgetall(true, false) }},
 	{Name: "hvals", Arity: 2, Flags: ReadOnly, Cats: CatHash, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output_order"}, Cost: costOfHash, Handler: func(c *Ctx) { c.hgetall(false, true) }},
 	{Name: "hrandfield", Arity: -2, Flags: ReadOnly, Cats: CatHash, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output"}, Cost: costOfHrandfield, Handler: hrandfield},
-	{Name: "hscan", Arity: -3, Flags: ReadOnly, Cats: CatHash, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output"}, Cost: costOfHash, Handler: hscan},
+	{Name: "hscan", Arity: -3, Flags: ReadOnly, Cats: CatHash, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output"}, Cost: costOfHscan, Handler: hscan},
 
 	{Name: "hexpire", Arity: -6, Flags: Write | Fast, Cats: CatHash, Keys: []KeySpec{One(1, KeyRW|KeyUpdate)}, Cost: costOfMembers, Handler: func(c *Ctx) { c.hexpire(optEX) }},
 	{Name: "hpexpire", Arity: -6, Flags: Write | Fast, Cats: CatHash, Keys: []KeySpec{One(1, KeyRW|KeyUpdate)}, Cost: costOfMembers, Handler: func(c *Ctx) { c.hexpire(optPX) }},

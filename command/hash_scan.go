@@ -151,6 +151,27 @@ func (c *Ctx) pickDifferentFields(p *fieldPicker, count int, withValues bool) {
 	}
 }
 
+// hscanArgs are the arguments of HSCAN without NOVALUES, which stands alone where
+// the other options are pairs, and whether values are wanted.
+func hscanArgs(args [][]byte) (rest [][]byte, values bool) {
+	for i := 3; i < len(args); i += 2 {
+		if equalFold(args[i], "novalues") {
+			return append(append([][]byte{}, args[:i]...), args[i+1:]...), false
+		}
+	}
+	return args, true
+}
+
+// costOfHscan is the cost of the part that is visited.
+func costOfHscan(c *Ctx) int64 {
+	n := hashLen(&c.Keys[0])
+	args, _ := hscanArgs(c.Args)
+	if o, problem := parseSscan(args); problem == "" {
+		n = min(n, o.count)
+	}
+	return int64(n) * nanosPerMember
+}
+
 func hscan(c *Ctx) {
 	cursor, ok := parseCursor(c.Args[2])
 	if !ok {
@@ -167,15 +188,7 @@ func hscan(c *Ctx) {
 		c.W.Array(0)
 		return
 	}
-	args := c.Args
-	values := true
-	for i := 3; i < len(args); i += 2 { // NOVALUES stands alone, the others are pairs
-		if equalFold(args[i], "novalues") {
-			rest := append(append([][]byte{}, args[:i]...), args[i+1:]...)
-			args, values = rest, false
-			break
-		}
-	}
+	args, values := hscanArgs(c.Args)
 	o, problem := parseSscan(args)
 	if problem != "" {
 		c.W.Error(problem)

@@ -248,6 +248,15 @@ func (c *Ctx) expiryOption(args [][]byte) (at int64, there, ok bool) {
 	return 0, false, true
 }
 
+func isExpiryWord(arg []byte) bool {
+	for _, w := range expiryWords {
+		if equalFold(arg, w.word) {
+			return true
+		}
+	}
+	return false
+}
+
 func hgetex(c *Ctx) {
 	k := &c.Keys[0]
 	if !c.wantHash(k) {
@@ -262,7 +271,10 @@ func hgetex(c *Ctx) {
 	case persist:
 		rest = rest[1:]
 	case there:
-		rest = rest[2:]
+		if rest = rest[2:]; len(rest) < 2 {
+			c.W.Error(resp.WrongArity(c.Spec.FullName()))
+			return
+		}
 	}
 	fields, ok := c.fieldArgs(rest, errFieldCount)
 	if !ok {
@@ -360,17 +372,15 @@ func (c *Ctx) hsetexOptions() (o hsetexOptions, ok bool) {
 			o.keep = true
 			continue
 		}
+		if (o.keep || o.expires) && isExpiryWord(arg) && i+1 < len(c.Args) {
+			c.W.Error(errOneExpiry) // whatever the time is
+			return o, false
+		}
 		at, there, ok := c.expiryOption(c.Args[i:])
-		switch {
-		case !there:
+		if !there {
 			c.W.Error("ERR unknown argument: " + string(arg))
-			return o, false
-		case o.keep || o.expires:
-			if ok { // else there is an error already
-				c.W.Error(errOneExpiry)
-			}
-			return o, false
-		case !ok:
+		}
+		if !ok || !there {
 			return o, false
 		}
 		o.at, o.expires = at, true
