@@ -65,7 +65,7 @@ func (c *Ctx) srandmemberCount() {
 	case !exists || count == 0:
 		c.W.Array(0)
 	case count < 0:
-		c.pickRepeated(&s, -count)
+		c.pickRepeated(&s, -count, maxRandomReply)
 	default:
 		n := s.Len()
 		count := int(min(count, int64(n)))
@@ -78,9 +78,10 @@ func (c *Ctx) srandmemberCount() {
 	}
 }
 
-// pickRepeated replies count members, each picked among all.
-func (c *Ctx) pickRepeated(s *object.Set, count int64) {
-	if count > maxRandomReply/6 { // "$0", two line ends: the shortest element
+// pickRepeated replies count members, each picked among all, or an error if
+// they are more than limit bytes.
+func (c *Ctx) pickRepeated(s *object.Set, count int64, limit int) {
+	if count > int64(limit)/6 { // "$0", two line ends: the shortest element
 		c.W.Error(errRandomReply)
 		return
 	}
@@ -90,7 +91,7 @@ func (c *Ctx) pickRepeated(s *object.Set, count int64) {
 	n := s.Len()
 	for range count {
 		c.W.Bulk(pick.At(c.Rand.IntN(n)))
-		if len(c.W.Buf)-mark > maxRandomReply {
+		if len(c.W.Buf)-mark > limit {
 			c.W.Error(errRandomReply)
 			c.dropReply(mark)
 			return

@@ -123,7 +123,7 @@ func newSetHost(sp *Space, enc Encoding) *buffer { return &buffer{sp, enc, empty
 
 func TestSetAgainstTwin(t *testing.T) {
 	limits := []SetLimits{defaultSetLimits, {0, 0, 0}, {4, 8, 10}, {20, 8, 3}, {600, 2, 64}}
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		lim := limits[r.IntN(len(limits))]
 		sp := newSpace(t)
@@ -283,7 +283,7 @@ func (h *fullHost) Resize(n int) ([]byte, error) {
 // is no memory and while a snapshot wants copies.
 func TestSetOutOfMemory(t *testing.T) {
 	failed := 0
-	for seed := range uint64(30) {
+	for seed := range uint64(15) {
 		r := rand.New(rand.NewPCG(seed, 11))
 		pool := arena.NewPool(arena.PoolOptions{Poison: true, Limit: 256 << 10})
 		sp := NewSpace(arena.New(pool), maphash.MakeSeed())
