@@ -28,7 +28,7 @@ func readDouble(b []byte) (float64, error) {
 		return 0, strconv.ErrSyntax
 	}
 	s := unsafe.String(unsafe.SliceData(b), len(b))
-	if i := bytes.IndexAny(b, "xX"); i >= 0 && bytes.IndexAny(b[i:], "pP") < 0 {
+	if i := bytes.IndexAny(b, "xX"); i >= 0 && !bytes.ContainsAny(b[i:], "pP") {
 		s = string(b) + "p0" // Go wants an exponent of a hexadecimal number
 	}
 	f, err := strconv.ParseFloat(s, 64)
