@@ -37,6 +37,7 @@ var docTables = []struct {
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
 	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs}, {"generic", sortDocs}, {"sorted-set", zsetDocs}, {"hash", hashDocs},
+	{"hyperloglog", hyperLogLogDocs},
 }
 
 // docByName finds the documentation of a command by its full name. The tables
