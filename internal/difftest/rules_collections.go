@@ -67,12 +67,13 @@ func isSorting(a string) bool {
 
 // encodings that an oracle has in place of ours: oracle, ours, the oracle's.
 var encodings = map[[3]string]bool{
-	{"redis", "listpack", "quicklist"}: true, // lists
-	{"redis", "listpack", "hashtable"}: true, // sets
-	{"redis", "skiplist", "listpack"}:  true, // since 7.2 the number of arguments converts
-	{"redis", "hashtable", "listpack"}: true, // the same
-	{"valkey", "raw", "embstr"}:        true, // the key counts as well
-	{"valkey", "embstr", "raw"}:        true,
+	{"redis", "listpack", "quicklist"}:   true, // lists
+	{"redis", "listpack", "hashtable"}:   true, // sets
+	{"redis", "skiplist", "listpack"}:    true, // since 7.2 the number of arguments converts
+	{"redis", "hashtable", "listpack"}:   true, // the same
+	{"redis8", "listpack", "listpackex"}: true, // HEXPIRE converts even if no field has got a time to live
+	{"valkey", "raw", "embstr"}:          true, // the key counts as well
+	{"valkey", "embstr", "raw"}:          true,
 }
 
 // encodingOn allows the pairs of encodings.
