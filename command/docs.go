@@ -37,7 +37,7 @@ var docTables = []struct {
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
 	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs}, {"generic", sortDocs}, {"sorted-set", zsetDocs}, {"hash", hashDocs},
-	{"hyperloglog", hyperLogLogDocs},
+	{"hyperloglog", hyperLogLogDocs}, {"geo", geoDocs},
 }
 
 // docByName finds the documentation of a command by its full name. The tables

@@ -1,0 +1,19 @@
+package command
+
+// geoDocs documents GeoSpecs.
+var geoDocs = map[string]doc{
+	"geoadd":         {since: "3.2.0", complexity: "O(M*log(N)), N the members and M those named", summary: "Adds places to a sorted set, which is made if it does not exist.", history: []string{"6.2.0 CH, NX and XX"}, args: "key:key0 [condition@6.2.0(NX|XX)] [CH=change:token@6.2.0] data{longitude:dbl latitude:dbl member}..."},
+	"geodist":        {since: "3.2.0", summary: "The distance between two members.", args: "key:key0 member1 member2 [unit(M|KM|FT|MI)]"},
+	"geohash":        {since: "3.2.0", complexity: "O(N), N the members named", summary: "The geohashes of members.", args: "key:key0 [member...]"},
+	"geopos":         {since: "3.2.0", complexity: "O(N), N the members named", summary: "The coordinates of members.", args: "key:key0 [member...]"},
+	"geosearch":      {since: "6.2.0", complexity: "O(N+log(M)), N the members in the cells around and M those found", summary: "The members in a circle or box.", history: []string{"7.0.0 units in upper case"}, args: "key:key0 from(FROMMEMBER=member|FROMLONLAT=fromlonlat{longitude:dbl latitude:dbl}) by(circle{BYRADIUS=radius:dbl unit(M|KM|FT|MI)}|box{BYBOX=width:dbl height:dbl unit(M|KM|FT|MI)}) [order(ASC|DESC)] [count-block{COUNT=count:int [ANY]}] [WITHCOORD] [WITHDIST] [WITHHASH]"},
+	"geosearchstore": {since: "6.2.0", complexity: "O(N+log(M)), N the members in the cells around and M those found", summary: "Stores the members in a circle or box.", history: []string{"7.0.0 units in upper case"}, args: "destination:key0 source:key1 from(FROMMEMBER=member|FROMLONLAT=fromlonlat{longitude:dbl latitude:dbl}) by(circle{BYRADIUS=radius:dbl unit(M|KM|FT|MI)}|box{BYBOX=width:dbl height:dbl unit(M|KM|FT|MI)}) [order(ASC|DESC)] [count-block{COUNT=count:int [ANY]}] [STOREDIST]"},
+	"georadius": {since: "3.2.0", complexity: "O(N+log(M)), N the members in the cells around and M those found", summary: "The members in a circle around a point.", history: []string{"6.2.0 ANY", "7.0.0 units in upper case"}, deprecated: "6.2.0 `GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument",
+		args: "key:key0 longitude:dbl latitude:dbl radius:dbl unit(M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [count-block{COUNT=count:int [ANY@6.2.0]}] [order(ASC|DESC)] [store(STORE=storekey:key1|STOREDIST=storedistkey:key2)]"},
+	"georadius_ro": {since: "3.2.10", complexity: "O(N+log(M)), N the members in the cells around and M those found", summary: "The members in a circle around a point, without a target.", history: []string{"6.2.0 ANY", "7.0.0 units in upper case"}, deprecated: "6.2.0 `GEOSEARCH` with the `BYRADIUS` argument",
+		args: "key:key0 longitude:dbl latitude:dbl radius:dbl unit(M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [count-block{COUNT=count:int [ANY@6.2.0]}] [order(ASC|DESC)]"},
+	"georadiusbymember": {since: "3.2.0", complexity: "O(N+log(M)), N the members in the cells around and M those found", summary: "The members in a circle around a member.", history: []string{"6.2.0 ANY", "7.0.0 units in upper case"}, deprecated: "6.2.0 `GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments",
+		args: "key:key0 member radius:dbl unit(M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [count-block{COUNT=count:int [ANY]}] [order(ASC|DESC)] [store(STORE=storekey:key1|STOREDIST=storedistkey:key2)]"},
+	"georadiusbymember_ro": {since: "3.2.10", complexity: "O(N+log(M)), N the members in the cells around and M those found", summary: "The members in a circle around a member, without a target.", history: []string{"6.2.0 ANY", "7.0.0 units in upper case"}, deprecated: "6.2.0 `GEOSEARCH` with the `BYRADIUS` and `FROMMEMBER` arguments",
+		args: "key:key0 member radius:dbl unit(M|KM|FT|MI) [WITHCOORD] [WITHDIST] [WITHHASH] [count-block{COUNT=count:int [ANY]}] [order(ASC|DESC)]"},
+}
