@@ -108,7 +108,8 @@ func (q *geoQuery) parse(c *Ctx, kind int, z *object.ZSet, exists bool) bool {
 		}
 		args = args[4:]
 	case kind&geoMember != 0:
-		if exists && !q.center(c, z, args[0]) || !q.radius(c, args[1:]) {
+		// Without a source Redis does not look at the radius.
+		if exists && (!q.center(c, z, args[0]) || !q.radius(c, args[1:])) {
 			return false
 		}
 		args = args[3:]

@@ -30,6 +30,8 @@ var infoDifferences = map[string]string{
 	"7 sinterstore":             "its target was marked RW",
 	"8 xread":                   "its key spec is called incomplete later",
 	"8 xreadgroup":              "its key spec is called incomplete later",
+	"8 georadius":               "its STORE keys are marked incomplete later",
+	"8 georadiusbymember":       "its STORE keys are marked incomplete later",
 	"7 zrank":                   "WITHSCORE came with 7.2",
 	"7 zrevrank":                "WITHSCORE came with 7.2",
 	"7 hexpire":                 "new in 7.4 or 8.0",

@@ -40,9 +40,6 @@ const (
 func (l leaf) head() *leafHead { return (*leafHead)(l.p) }
 func (l leaf) len() int        { return int(l.head().n) }
 
-// block is the whole of the leaf.
-func (l leaf) block() []byte { return unsafe.Slice((*byte)(l.p), int(l.head().cap)*8) }
-
 // bytes are n bytes of the leaf at at.
 func (l leaf) bytes(at, n int) []byte { return unsafe.Slice((*byte)(unsafe.Add(l.p, at)), n) }
 

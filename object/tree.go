@@ -36,9 +36,6 @@ type root struct {
 
 const rootSize = int(unsafe.Sizeof(root{}))
 
-// initRoot makes the tree whose root lies in b empty, without freeing anything.
-func initRoot(b []byte) { clear(b[:rootSize]) }
-
 // maxHeight is the most branches on a path. With half-full nodes of the longest
 // cells six levels hold more than MaxLen cells.
 const maxHeight = 8
