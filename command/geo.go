@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"clusternode/internal/geo"
 	"clusternode/keyspace"
@@ -84,7 +85,8 @@ func (c *Ctx) geoPoint(args [][]byte) (p geo.Point, ok bool) {
 		c.W.Error(resp.ErrNotFloat)
 		return p, false
 	case !p.Valid():
-		c.W.Error(fmt.Sprintf("ERR invalid longitude,latitude pair %f,%f", p.Lon, p.Lat))
+		text := fmt.Sprintf("ERR invalid longitude,latitude pair %f,%f", p.Lon, p.Lat)
+		c.W.Error(strings.NewReplacer("+Inf", "inf", "Inf", "inf").Replace(text)) // as C prints it
 		return p, false
 	}
 	return p, true

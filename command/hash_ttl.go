@@ -378,7 +378,7 @@ func (c *Ctx) hsetexOptions() (o hsetexOptions, ok bool) {
 		}
 		at, there, ok := c.expiryOption(c.Args[i:])
 		if !there {
-			c.W.Error("ERR unknown argument: " + string(arg))
+			c.W.Error("ERR unknown argument: " + string(cString(arg)))
 		}
 		if !ok || !there {
 			return o, false

@@ -41,6 +41,16 @@ func (c *Ctx) hllAt(e keyspace.Entry) (value []byte, ok bool) {
 	return e.Value(), true
 }
 
+// changeHLL is hllAt of a value that may be changed in place. Redis makes it a raw
+// string for that.
+func (c *Ctx) changeHLL(e keyspace.Entry) (value []byte, ok bool) {
+	value, ok = c.hllAt(e)
+	if ok {
+		e.SetEncoding(keyspace.EncRaw)
+	}
+	return value, ok
+}
+
 // putHLL stores a HyperLogLog, whose key keeps its time to live.
 func (c *Ctx) putHLL(k *Key, value []byte) bool {
 	var at int64
@@ -63,7 +73,7 @@ func pfadd(c *Ctx) {
 	buf := c.Scratch()
 	changed, ok := !e.Exists(), true
 	if e.Exists() {
-		value, ok := c.hllAt(e)
+		value, ok := c.changeHLL(e)
 		if !ok {
 			return
 		}
@@ -110,7 +120,7 @@ func pfcount(c *Ctx) {
 		c.W.Int(0)
 		return
 	}
-	value, ok := c.hllAt(e)
+	value, ok := c.changeHLL(e)
 	if !ok {
 		return
 	}
@@ -199,7 +209,7 @@ func pfdebug(c *Ctx) {
 		c.W.Error("ERR The specified key does not exist")
 		return
 	}
-	value, ok := c.hllAt(e)
+	value, ok := c.changeHLL(e)
 	if !ok {
 		return
 	}
@@ -240,7 +250,7 @@ func pfdebug(c *Ctx) {
 			c.W.Int(1)
 		}
 	default:
-		c.W.Error("ERR Unknown PFDEBUG subcommand '" + string(what) + "'")
+		c.W.Error("ERR Unknown PFDEBUG subcommand '" + string(cString(what)) + "'")
 	}
 }
 

@@ -116,7 +116,7 @@ func (c *Ctx) zrange(q rangeQuery, at int) {
 		from, to = q.cut(from, to)
 	}
 	if q.store {
-		c.storeRange(&z, from, to)
+		c.storeRange(&z, from, to, q.by == byRank)
 		return
 	}
 	c.replyRange(&z, from, to, q.rev, q.withScores)

@@ -97,10 +97,15 @@ func (c *Ctx) storeScored(k *Key, list []scored) {
 	c.storeZSet(k, b, err)
 }
 
-// storeRange is ZRANGESTORE of the members [from, to).
-func (c *Ctx) storeRange(z *object.ZSet, from, to int) {
+// storeRange is ZRANGESTORE of the members [from, to). Redis knows how many they
+// are if they are named by rank, and begins with the encoding for that.
+func (c *Ctx) storeRange(z *object.ZSet, from, to int, known bool) {
 	k := &c.Keys[0]
-	b := object.NewZSetBuilder(k.Part.Space(), c.zsetLimits(), 0, 0)
+	expected := 0
+	if known {
+		expected = to - from
+	}
+	b := object.NewZSetBuilder(k.Part.Space(), c.zsetLimits(), expected, 0)
 	var err error
 	if from < to {
 		it := z.At(from)

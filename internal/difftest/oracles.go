@@ -42,6 +42,14 @@ var differences = []difference{
 	{[]string{"redis", "redis8"}, "sort", not(anyContains("alpha")), "7.0 remembers that a number was out of range, 8.0 reads numbers in another way"},
 	{[]string{"redis", "redis8"}, "sort_ro", not(anyContains("alpha")), "the same"},
 
+	{[]string{"redis", "redis8", "valkey"}, "restore", anyContains("922337203685477"), "a time to live that overflows means anything"},
+	{[]string{"redis", "redis8", "valkey"}, "restore-asking", anyContains("922337203685477"), "the same"},
+	{[]string{"redis8"}, "geopos", nil, "coordinates have 16 digits, since 8.0"},
+	{[]string{"redis8"}, "geosearch", anyContains("withcoord"), "the same"},
+	{[]string{"redis8"}, "georadius", anyContains("withcoord"), "the same"},
+	{[]string{"redis8"}, "georadius_ro", anyContains("withcoord"), "the same"},
+	{[]string{"redis8"}, "georadiusbymember", anyContains("withcoord"), "the same"},
+	{[]string{"redis8"}, "georadiusbymember_ro", anyContains("withcoord"), "the same"},
 	{[]string{"redis8", "valkey"}, "bitcount", not(plainRange(2, 2)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "bitpos", not(plainRange(3, 1)), "checks arguments before the key, since 8.0"},
 	{[]string{"redis8", "valkey"}, "scan", not(plainCursor), "accepts decimal cursors only, since 8.0"},
@@ -73,10 +81,12 @@ var fieldExpiry = []string{"hexpire", "hpexpire", "hexpireat", "hpexpireat", "ht
 
 // differencesInMulti names commands that the oracle takes in its own way between MULTI and EXEC.
 var differencesInMulti = map[string][]string{
+	// What SPOP took is only known from its own reply, not from that of EXEC.
+	"redis": {"spop"},
 	// A wrong password leaves EXEC without a reply; DEBUG POPULATE puts keys into the slot of the command before it.
-	"redis8": {"auth", "hello", "debug"},
+	"redis8": {"auth", "hello", "debug", "spop"},
 	// The first two spoil the transaction; the rest as above.
-	"valkey": {"multi", "watch", "auth", "hello", "debug"},
+	"valkey": {"multi", "watch", "auth", "hello", "debug", "spop"},
 }
 
 // differencesInCluster names commands that the oracle takes in its own way in cluster mode.
