@@ -58,6 +58,19 @@ func python(t *testing.T) string {
 	return bin
 }
 
+// TestRedisPyTypes makes the calls of redis-py's documentation of each data type.
+func TestRedisPyTypes(t *testing.T) {
+	py := python(t)
+	script, err := filepath.Abs("testdata/redis_py_types.py")
+	require.NoError(t, err)
+	_, addrs := startLocal(t, t.TempDir())
+	for _, protocol := range []string{"2", "3"} {
+		out, err := run(t, []string{"PROTOCOL=" + protocol}, py, script, addrs[0])
+		require.NoError(t, err, out)
+		t.Log(strings.TrimSpace(out))
+	}
+}
+
 func TestRedisPy(t *testing.T) {
 	py := python(t)
 	script, err := filepath.Abs("testdata/redis_py.py")
