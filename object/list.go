@@ -128,12 +128,21 @@ func (l *List) End(front bool, buf *ElementBuf) []byte {
 
 // toEnd makes a zero position the first or the last one.
 func (t *tree) toEnd(p *position, front bool) {
-	switch {
-	case t.r.ref == 0:
-	case front:
-		t.enter(p, t.r.ref, firstChild)
-	default:
-		t.enter(p, t.r.ref, lastChild)
+	ref := t.r.ref
+	if ref == 0 {
+		return
+	}
+	for ; p.h < int(t.r.height); p.h++ {
+		b := branch{t.sp.Arena.At(ref)}
+		i := 0
+		if !front {
+			i = b.len() - 1
+		}
+		p.path[p.h] = step{b, i}
+		ref = b.child(i).ref
+	}
+	p.l = leaf{t.sp.Arena.At(ref)}
+	if !front {
 		p.i = p.l.len() - 1
 	}
 }

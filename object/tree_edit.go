@@ -171,6 +171,9 @@ func (t *tree) edit(p *position, del int, k key, c inline, ins int) error {
 	}
 	l, sh := p.l, t.sh
 	h := l.head()
+	if del+ins == 1 && h.epoch >= t.sp.floor && t.editOne(p, k, c, ins) {
+		return nil
+	}
 	cut := sh.begin(l, p.i+del) - sh.begin(l, p.i)
 	e := change{p: p, del: del, k: k, c: c, ins: ins}
 	e.n = int(h.n) - del + ins
@@ -191,6 +194,33 @@ func (t *tree) edit(p *position, del int, k key, c inline, ins int) error {
 		return err
 	}
 	return t.split(&e)
+}
+
+// editOne is edit of the most common changes, one cell in or out of a leaf that
+// has room, and stays well filled. It reports false if the change is not one.
+func (t *tree) editOne(p *position, k key, c inline, ins int) bool {
+	l, sh := p.l, t.sh
+	h := l.head()
+	if ins > 0 {
+		if sh.used(l)+sh.perCell()+len(c.b) > int(h.cap)*8 {
+			return false
+		}
+		sh.insert(l, p.i, k, c)
+		t.r.n++
+		t.addAbove(p, p.h, 1)
+		if p.i == 0 && sh.keySize > 0 { // places have no keys
+			t.lowerAbove(p, p.h, t.childKey(l))
+		}
+		return true
+	}
+	left := sh.used(l) - sh.perCell() - len(sh.raw(l, p.i))
+	if h.n == 1 || h.blobs > 0 || left <= int(h.cap)*6 {
+		return false
+	}
+	sh.remove(l, p.i, 1)
+	t.r.n--
+	t.addAbove(p, p.h, ^uint32(0))
+	return true
 }
 
 // change is what edit does to a leaf.

@@ -119,7 +119,8 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 			w.perCmd[timed.ID()].nanos += w.tick() - began
 			began, timed = w.last, st.spec
 		}
-		if !st.locked || w.stepIsLong(c, st) {
+		w.bindStep(c, st)
+		if !st.locked || w.stepIsLong(st) {
 			w.unlockSteps(steps) // whoever may wait holds nothing
 		}
 		if w.runStep(c, st) == setAside {
@@ -161,21 +162,22 @@ func (w *worker) readAhead(steps []step) {
 	w.batch.sum += sum
 }
 
-// stepIsLong reports whether a command does not belong on a loop.
-func (w *worker) stepIsLong(c *conn, st *step) bool {
-	if st.spec.Cost == nil && len(st.args) <= manyArgs {
-		return false
-	}
+// bindStep makes the command the one that the worker executes.
+func (w *worker) bindStep(c *conn, st *step) {
 	w.cx.C, w.cx.Now = &c.Client, w.unixMillis()
 	w.cx.BindKey(st.spec, st.args, st.key)
-	return w.isLong(c, st.spec)
 }
 
-// runStep runs one command of a batch.
+// stepIsLong reports whether the command that is bound does not belong on a loop.
+func (w *worker) stepIsLong(st *step) bool {
+	if st.spec.Cost == nil {
+		return len(st.args) > manyArgs
+	}
+	return st.spec.Cost(&w.cx) > longCommand
+}
+
+// runStep runs one command of a batch, which is bound.
 func (w *worker) runStep(c *conn, st *step) verdict {
-	w.cx.C = &c.Client
-	w.cx.Now = w.unixMillis()
-	w.cx.BindKey(st.spec, st.args, st.key)
 	if !st.locked {
 		return w.place(c, st.spec, st.args)
 	}
