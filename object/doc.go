@@ -31,10 +31,12 @@
 //	type        tree                key                        cell
 //	list        by place            -                          element
 //	            nodes of Redis      -                          elements, bytes
+//	            nodes of Redis      -                          elements, bytes
 //	set         by member           hash, 4                    member
 //	hash        by field            hash, 4                    field, value, expiry
+//	            by expiry           expiry and hash, 16        -
 //	sorted set  by score            score, 8; then member      member
-//	            by member           hash, 4                    score
+//	            by member           hash, 4                    score, member
 //	stream      by ID               ID, 16                     listpack of entries
 //	            PELs, groups ...    ID or name                 see stream.go
 //
@@ -56,6 +58,7 @@
 // # Where to start
 //
 // host.go, then tree.go (roots, positions, search), leaf.go and branch.go (the
-// bytes), tree_edit.go (changes), value.go (freeing, copying and moving whole
-// values). hash.go, list.go, set.go, zset.go and stream.go are the types.
+// bytes), tree_edit.go, tree_split.go and tree_link.go (changes), value.go
+// (freeing, copying and moving whole values). hash.go, list.go, set.go, zset.go
+// and stream.go are the types.
 package object
