@@ -72,8 +72,8 @@ func playSortedSet(t *testing.T, ctx context.Context, c *redis.ClusterClient) {
 	racers := []redis.Z{{Score: 10, Member: "Norem"}, {Score: 12, Member: "Castilla"}, {Score: 8, Member: "Sam-Bodden"}, {Score: 10, Member: "Royce"}, {Score: 6, Member: "Ford"}, {Score: 14, Member: "Prickett"}}
 	require.EqualValues(t, 6, c.ZAdd(ctx, "racer_scores", racers...).Val())
 	require.Equal(t, []string{"Ford", "Sam-Bodden", "Norem", "Royce", "Castilla", "Prickett"}, c.ZRange(ctx, "racer_scores", 0, -1).Val())
-	require.Equal(t, []string{"Prickett", "Castilla"}, c.ZRevRange(ctx, "racer_scores", 0, 1).Val())
-	require.Equal(t, []string{"Ford", "Sam-Bodden", "Norem", "Royce"}, c.ZRangeByScore(ctx, "racer_scores", &redis.ZRangeBy{Min: "-inf", Max: "10"}).Val())
+	require.Equal(t, []string{"Prickett", "Castilla"}, c.ZRangeArgs(ctx, redis.ZRangeArgs{Key: "racer_scores", Start: 0, Stop: 1, Rev: true}).Val())
+	require.Equal(t, []string{"Ford", "Sam-Bodden", "Norem", "Royce"}, c.ZRangeArgs(ctx, redis.ZRangeArgs{Key: "racer_scores", Start: "-inf", Stop: "10", ByScore: true}).Val())
 	require.EqualValues(t, 1, c.ZRem(ctx, "racer_scores", "Castilla").Val())
 	require.EqualValues(t, 2, c.ZRemRangeByScore(ctx, "racer_scores", "-inf", "9").Val())
 	require.EqualValues(t, 0, c.ZRank(ctx, "racer_scores", "Norem").Val())
@@ -83,7 +83,7 @@ func playSortedSet(t *testing.T, ctx context.Context, c *redis.ClusterClient) {
 	require.Equal(t, 150.0, c.ZIncrBy(ctx, "racer_scores", 136, "Prickett").Val())
 	require.Equal(t, []redis.Z{{Score: 10, Member: "Norem"}}, c.ZPopMin(ctx, "racer_scores").Val())
 	require.EqualValues(t, 3, c.ZAdd(ctx, "{racer}:names", redis.Z{Member: "Norem"}, redis.Z{Member: "Sam-Bodden"}, redis.Z{Member: "Royce"}).Val())
-	require.Equal(t, []string{"Norem", "Royce"}, c.ZRangeByLex(ctx, "{racer}:names", &redis.ZRangeBy{Min: "[A", Max: "[S"}).Val())
+	require.Equal(t, []string{"Norem", "Royce"}, c.ZRangeArgs(ctx, redis.ZRangeArgs{Key: "{racer}:names", Start: "[A", Stop: "[S", ByLex: true}).Val())
 }
 
 func playStream(t *testing.T, ctx context.Context, c *redis.ClusterClient) {
