@@ -40,8 +40,14 @@ const (
 func (l leaf) head() *leafHead { return (*leafHead)(l.p) }
 func (l leaf) len() int        { return int(l.head().n) }
 
-// bytes are n bytes of the leaf at at.
-func (l leaf) bytes(at, n int) []byte { return unsafe.Slice((*byte)(unsafe.Add(l.p, at)), n) }
+// bytes are n bytes of the leaf at at. None at the end of the block have no
+// address: it would be that of something else.
+func (l leaf) bytes(at, n int) []byte {
+	if n == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Add(l.p, at)), n)
+}
 
 // perCell is what a cell of the shape costs beside its bytes.
 func (s *shape) perCell() int {

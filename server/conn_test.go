@@ -39,7 +39,8 @@ func newConn(t testing.TB, m *memory) (*worker, *conn) {
 }
 
 // TestHotPathDoesNotAllocate runs a thousand commands per round, so that a
-// single allocation per command cannot be rounded away.
+// single allocation per command cannot be rounded away. A few belong to goroutines
+// that run beside it.
 func TestHotPathDoesNotAllocate(t *testing.T) {
 	w, c := newConn(t, &memory{limit: 1 << 30})
 	for name, command := range map[string]string{
@@ -53,7 +54,7 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 		batch := []byte(strings.Repeat(command, 1000))
 		w.feed(c, batch) // the first round creates the key and the buffers
 		allocs := testing.AllocsPerRun(5, func() { w.feed(c, batch) })
-		require.LessOrEqual(t, allocs, 1.0, "allocations per 1,000 times %s", name)
+		require.LessOrEqual(t, allocs, 5.0, "allocations per 1,000 times %s", name)
 	}
 }
 
