@@ -90,7 +90,7 @@ func FuzzSparse(f *testing.F) {
 		b := append(AppendNew(nil)[:HeaderSize], runs...)
 		_, sound := Count(b)
 		_, ok := AppendDecoded(nil, b)
-		require.Equal(t, sound, ok)
+		require.True(t, ok || !sound)
 		_, ok = ToDense(b)
 		require.Equal(t, sound, ok)
 		var max [Registers]byte

@@ -150,16 +150,18 @@ func join(b []byte, at int) []byte {
 }
 
 // AppendDecoded appends the runs as text, as PFDEBUG DECODE prints them: z and Z
-// for short and long runs of zeros, v for values. ok is false if the bytes are
-// corrupt.
+// for short and long runs of zeros, v for values, whether they cover the registers
+// or not. ok is false if there is none, or the last one is cut off.
 func AppendDecoded(dst, b []byte) (out []byte, ok bool) {
 	list := b[HeaderSize:]
-	if !eachRun(list, func(int, int, byte) {}) {
+	if len(list) == 0 {
 		return dst, false
 	}
 	for len(list) > 0 {
 		r := runAt(list)
 		switch {
+		case r.size == 0:
+			return dst, false
 		case r.v > 0:
 			dst = strconv.AppendInt(append(dst, "v:"...), int64(r.v), 10)
 			dst = append(dst, ',')
