@@ -116,8 +116,8 @@ func (s *shape) used(l leaf) int {
 	return leafHeadSize + int(h.n)*s.perCell() + int(h.end-h.start)
 }
 
-// newLeaf makes an empty leaf of at least size bytes that will have n cells and
-// begins its cells gap bytes behind their keys and offsets.
+// newLeaf makes an empty leaf of at least size bytes; prepare says where its cells
+// begin.
 func (sp *Space) newLeaf(size int) (arena.Ref, leaf, error) {
 	size = arena.BlockSize(size)
 	r, p, err := sp.Arena.Alloc(size, arena.Entry)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -39,8 +40,8 @@ func newConn(t testing.TB, m *memory) (*worker, *conn) {
 }
 
 // TestHotPathDoesNotAllocate runs a thousand commands per round, so that a
-// single allocation per command cannot be rounded away. A few belong to goroutines
-// that run beside it.
+// single allocation per command cannot be rounded away. The runtime counts those of
+// all goroutines, so the least of a few rounds is the commands' own.
 func TestHotPathDoesNotAllocate(t *testing.T) {
 	w, c := newConn(t, &memory{limit: 1 << 30})
 	for name, command := range map[string]string{
@@ -53,8 +54,11 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 	} {
 		batch := []byte(strings.Repeat(command, 1000))
 		w.feed(c, batch) // the first round creates the key and the buffers
-		allocs := testing.AllocsPerRun(5, func() { w.feed(c, batch) })
-		require.LessOrEqual(t, allocs, 5.0, "allocations per 1,000 times %s", name)
+		allocs := math.Inf(1)
+		for range 5 {
+			allocs = min(allocs, testing.AllocsPerRun(1, func() { w.feed(c, batch) }))
+		}
+		require.LessOrEqual(t, allocs, 1.0, "allocations per 1,000 times %s", name)
 	}
 }
 
