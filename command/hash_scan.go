@@ -3,7 +3,7 @@ package command
 import (
 	"math"
 
-	"clusternode/internal/glob"
+	"clusternode/keyspace"
 	"clusternode/object"
 	"clusternode/resp"
 )
@@ -173,36 +173,17 @@ func costOfHscan(c *Ctx) int64 {
 }
 
 func hscan(c *Ctx) {
-	cursor, ok := parseCursor(c.Args[2])
-	if !ok {
-		c.W.Error("ERR invalid cursor")
-		return
-	}
-	h, exists, ok := c.readHash(&c.Keys[0])
-	if !ok {
-		return
-	}
-	if !exists {
-		c.W.Array(2)
-		c.W.BulkString("0")
-		c.W.Array(0)
-		return
-	}
 	args, values := hscanArgs(c.Args)
-	o, problem := parseSscan(args)
-	if problem != "" {
-		c.W.Error(problem)
-		return
-	}
-	list := newBulkList(c.W)
-	next := h.Scan(cursor, o.count, func(field, value []byte, at int64) {
-		if c.gone(at) || o.pattern != nil && !glob.Match(o.pattern, field) {
-			return
-		}
-		list.add(field)
-		if values {
-			list.add(value)
-		}
+	c.scanValue(keyspace.TypeHash, args, func(e keyspace.Entry, cursor uint64, o *sscanOptions, list *bulkList) uint64 {
+		h := hashOf(&c.Keys[0], e)
+		return h.Scan(cursor, o.count, func(field, value []byte, at int64) {
+			if c.gone(at) || !o.matches(field) {
+				return
+			}
+			list.add(field)
+			if values {
+				list.add(value)
+			}
+		})
 	})
-	list.close(cursorHead(next))
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"clusternode/internal/glob"
+	"clusternode/keyspace"
+	"clusternode/object"
 	"clusternode/resp"
 )
 
@@ -49,35 +51,50 @@ func parseSscan(args [][]byte) (o sscanOptions, problem string) {
 	return o, ""
 }
 
-// sscan looks at its options only if there is a set, as Redis does.
-func sscan(c *Ctx) {
+// matches reports whether a member is one that MATCH asks for.
+func (o *sscanOptions) matches(member []byte) bool {
+	return o.pattern == nil || glob.Match(o.pattern, member)
+}
+
+// scanValue is SSCAN, HSCAN and ZSCAN: visit puts what a step from the cursor on
+// finds in the value into the list and returns the next cursor. args are those of
+// the command without what only one of the three knows. As in Redis the options
+// are looked at only if there is a value.
+func (c *Ctx) scanValue(t object.Type, args [][]byte, visit func(e keyspace.Entry, cursor uint64, o *sscanOptions, list *bulkList) (next uint64)) {
 	cursor, ok := parseCursor(c.Args[2])
 	if !ok {
 		c.W.Error("ERR invalid cursor")
 		return
 	}
-	s, exists, ok := c.readSet(&c.Keys[0])
+	e, ok := c.ReadAs(&c.Keys[0], t)
 	if !ok {
 		return
 	}
-	if !exists {
+	if !e.Exists() {
 		c.W.Array(2)
 		c.W.BulkString("0")
 		c.W.Array(0)
 		return
 	}
-	o, problem := parseSscan(c.Args)
+	o, problem := parseSscan(args)
 	if problem != "" {
 		c.W.Error(problem)
 		return
 	}
 	list := newBulkList(c.W)
-	next := s.Scan(cursor, o.count, func(m []byte) {
-		if o.pattern == nil || glob.Match(o.pattern, m) {
-			list.add(m)
-		}
-	})
+	next := visit(e, cursor, &o, &list)
 	list.close(cursorHead(next))
+}
+
+func sscan(c *Ctx) {
+	c.scanValue(keyspace.TypeSet, c.Args, func(e keyspace.Entry, cursor uint64, o *sscanOptions, list *bulkList) uint64 {
+		s := setOf(&c.Keys[0], e)
+		return s.Scan(cursor, o.count, func(m []byte) {
+			if o.matches(m) {
+				list.add(m)
+			}
+		})
+	})
 }
 
 // cursorHead is the reply of a scan up to its list: an array of two whose first

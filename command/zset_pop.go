@@ -4,7 +4,6 @@ import (
 	"math"
 	"strconv"
 
-	"clusternode/internal/glob"
 	"clusternode/keyspace"
 	"clusternode/object"
 	"clusternode/resp"
@@ -227,40 +226,20 @@ func (c *Ctx) pickDifferent(z *object.ZSet, count int, withScores bool) {
 
 // zscan prints the scores of a big sorted set with 17 digits, as Redis does.
 func zscan(c *Ctx) {
-	cursor, ok := parseCursor(c.Args[2])
-	if !ok {
-		c.W.Error("ERR invalid cursor")
-		return
-	}
-	e, ok := c.ReadAs(&c.Keys[0], keyspace.TypeZSet)
-	if !ok {
-		return
-	}
-	if !e.Exists() {
-		c.W.Array(2)
-		c.W.BulkString("0")
-		c.W.Array(0)
-		return
-	}
-	o, problem := parseSscan(c.Args)
-	if problem != "" {
-		c.W.Error(problem)
-		return
-	}
-	z := zsetOf(&c.Keys[0], e)
-	list := newBulkList(c.W)
-	next := z.Scan(cursor, o.count, func(m []byte, score float64) {
-		if o.pattern != nil && !glob.Match(o.pattern, m) {
-			return
-		}
-		list.add(m)
-		if z.Encoding() == object.EncSkiplist {
-			list.add(append17(c.num[:0], score))
-		} else {
-			list.add(resp.AppendDouble(c.num[:0], score))
-		}
+	c.scanValue(keyspace.TypeZSet, c.Args, func(e keyspace.Entry, cursor uint64, o *sscanOptions, list *bulkList) uint64 {
+		z := zsetOf(&c.Keys[0], e)
+		return z.Scan(cursor, o.count, func(m []byte, score float64) {
+			if !o.matches(m) {
+				return
+			}
+			list.add(m)
+			if z.Encoding() == object.EncSkiplist {
+				list.add(append17(c.num[:0], score))
+			} else {
+				list.add(resp.AppendDouble(c.num[:0], score))
+			}
+		})
 	})
-	list.close(cursorHead(next))
 }
 
 // append17 appends a double as C's %.17g does.
