@@ -128,10 +128,12 @@ func redisCli(t *testing.T, cli string) {
 	require.NoError(t, err)
 	require.NoError(t, nodes[1].RestartAt(port))
 	require.NoError(t, testserver.AwaitCluster(nodes, 3))
-	require.Eventually(t, func() bool {
-		_, err := run(t, nil, cli, "--cluster", "check", nodes[0].Addr)
-		return err == nil
-	}, 30*time.Second, 200*time.Millisecond)
+	for _, n := range nodes { // each learns the new port by gossip, in its own time
+		require.Eventually(t, func() bool {
+			_, err := run(t, nil, cli, "--cluster", "check", n.Addr)
+			return err == nil
+		}, 30*time.Second, 200*time.Millisecond)
+	}
 	checkAgrees(t, cli, nodes, -1)
 	require.Contains(t, must(t, cli, "-c", "-p", strconv.Itoa(nodes[0].Port), "set", "bar", "x"), "OK")
 	require.Contains(t, must(t, cli, "-c", "-p", strconv.Itoa(port), "get", "bar"), "x")
