@@ -58,6 +58,9 @@ var differences = []difference{
 	{[]string{"redis8", "valkey"}, "config get", anyContains("databases"), "one database in cluster mode"},
 	{[]string{"redis8", "valkey"}, "copy", longerThan(3), "one database in cluster mode"},
 
+	{[]string{"redis", "redis8", "valkey"}, "pfdebug decode", nil, "reads beyond the end of a damaged value"},
+	{[]string{"valkey"}, "zadd", xxOfLong, "a long member unpacks even a set that it is not added to"},
+	{[]string{"valkey"}, "geoadd", xxOfLong, "the same"},
 	{[]string{"valkey"}, "debug object", nil, "keys are embedded too, which moves the limit of embstr"},
 	{[]string{"valkey"}, "object refcount", nil, "no shared integers in values"},
 	{[]string{"valkey"}, "cluster setslot", nil, "takes more arguments"},
@@ -125,6 +128,11 @@ func anyContains(text string) func([]string) bool {
 	return func(args []string) bool {
 		return slices.ContainsFunc(args, func(a string) bool { return strings.Contains(strings.ToLower(a), text) })
 	}
+}
+
+// xxOfLong says that members are only changed, not added, and that one may be too long for a packed sorted set.
+func xxOfLong(args []string) bool {
+	return anyContains("xx")(args) && slices.ContainsFunc(args, func(a string) bool { return len(a) > 4 })
 }
 
 // plainRange says that the arguments from the given place on are none, at least `least` integers, or two and a unit.
