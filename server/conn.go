@@ -324,7 +324,7 @@ func (w *worker) drain(c *conn) {
 // the node's own bound: when all clients together leave too much unread, those
 // that leave more than their share are closed.
 func (w *worker) checkOutput(c *conn) {
-	hard, soft, softFor := w.s.lim.output()
+	hard, soft, softFor := w.s.lim.output(c.outputClass())
 	n := int64(c.out.size)
 	over := hard > 0 && n > hard || n > outShare && w.s.outBytes.Load() > outTotal
 	if soft > 0 && n > soft {

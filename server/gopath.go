@@ -188,7 +188,7 @@ func (k *stream) write() bool {
 		return true
 	}
 	var end time.Time // none
-	if _, soft, softFor := k.s.lim.output(); soft > 0 && int64(out.size) > soft {
+	if _, soft, softFor := k.s.lim.output(k.outputClass()); soft > 0 && int64(out.size) > soft {
 		end = time.Now().Add(time.Duration(softFor))
 	}
 	_ = k.nc.SetWriteDeadline(end) // fails on a closed connection: so will the write

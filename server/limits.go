@@ -21,7 +21,7 @@ type limits struct {
 	// authenticated and anonymous are the parser's limits.
 	authenticated atomic.Pointer[resp.Limits]
 	anonymous     resp.Limits
-	outputNormal  atomic.Pointer[config.OutputLimit]
+	outputs       atomic.Pointer[outputLimits]
 }
 
 // bindLimits connects the limits and the command settings with the
@@ -39,8 +39,7 @@ func (s *Server) bindLimits(c *config.Config) {
 		return nil
 	}, "proto-max-bulk-len")
 	s.apply(func() error {
-		out := c.OutputLimits().Normal
-		l.outputNormal.Store(&out)
+		l.outputs.Store(newOutputLimits(c.OutputLimits()))
 		return nil
 	}, "client-output-buffer-limit")
 	s.apply(func() error {
@@ -81,12 +80,6 @@ func isLFU(policy string) bool { return policy == "allkeys-lfu" || policy == "vo
 func (s *Server) apply(f func() error, directives ...string) {
 	_ = f() // at the start nothing can be refused: Load has checked the values
 	s.cfg.HookAll(f, directives...)
-}
-
-// output is client-output-buffer-limit of normal clients: bytes, bytes, ns.
-func (l *limits) output() (hard, soft, softFor int64) {
-	o := l.outputNormal.Load()
-	return clamp(o.Hard), clamp(o.Soft), o.SoftSeconds * 1e9
 }
 
 func clamp(n uint64) int64 { return int64(min(n, math.MaxInt64)) }
