@@ -17,8 +17,11 @@ type Env struct {
 	Node     Node
 	Config   ConfigStore // nil where a test needs none
 	Cluster  Cluster     // nil: cluster support is disabled
+	Events   Events      // nil where a test needs none
 	Settings Settings
-	Debug    DebugState
+	// Attention is what somebody listens for, see Events.
+	Attention atomic.Uint32
+	Debug     DebugState
 }
 
 // Node is what commands ask of the server they run in. All methods may be
@@ -38,6 +41,7 @@ type Node interface {
 // Settings are the configuration values that handlers read on their way; the
 // server stores into them when CONFIG SET changes one.
 type Settings struct {
+	Notify       atomic.Int64 // notify-keyspace-events, a NotifyClass
 	MaxBulk      atomic.Int64 // proto-max-bulk-len, bytes
 	LFU          atomic.Bool  // maxmemory-policy counts accesses, not times
 	LFULogFactor atomic.Int32
@@ -108,7 +112,15 @@ type Ctx struct {
 	// dispatcher with Bind; valid for the call.
 	Keys []Key
 	pos  []KeyPos
-	num  [32]byte // where handlers print a number
+
+	// Ready are keys that clients wait for and that the command changed; the
+	// executor serves them and empties it.
+	Ready []ReadyKey
+	// Wait is what the handler asked for with Block; the executor looks at it
+	// after the handler.
+	Wait Wait
+
+	num [32]byte // where handlers print a number
 
 	cells   [maxCells]keyspace.Cell // see collection.go
 	opened  int
@@ -213,8 +225,7 @@ func (c *Ctx) Write(k *Key) keyspace.Entry {
 func (c *Ctx) live(k *Key) keyspace.Entry {
 	e := k.Part.Find(k.Hash, k.Bytes)
 	if e.Exists() && e.HasExpire() && e.ExpireAt() < c.Now {
-		k.Part.RemoveExpired(k.Hash, k.Bytes)
-		c.Stats.Expired++
+		c.removeExpired(k)
 		return keyspace.Entry{}
 	}
 	return e
@@ -237,13 +248,6 @@ func (c *Ctx) stamp(e keyspace.Entry) {
 
 // LRUClock is the 24-bit clock of seconds that entries are stamped with.
 func (c *Ctx) LRUClock() uint32 { return uint32(c.Now/1000) & (1<<24 - 1) }
-
-// Changed reports that a key was created, modified or removed: watchers of
-// the key are told and the change counts.
-func (c *Ctx) Changed(k *Key) {
-	k.Part.Changed(k.Hash, k.Bytes)
-	c.Stats.Dirty++
-}
 
 // Remove deletes a key and reports whether it was there. The caller has looked
 // it up, so an expired one is gone already.

@@ -104,7 +104,7 @@ func (c *Ctx) moveTo(to, from *Key) bool {
 		c.W.Error(resp.ErrOOM)
 		return false
 	}
-	from.Part.Changed(from.Hash, from.Bytes)
+	c.Signal(from)
 	c.Changed(to)
 	return true
 }

@@ -37,8 +37,15 @@ func flush(c *Ctx, all bool) {
 	}
 	if all {
 		c.Stats.Dirty += int64(c.KS.FlushAll(async))
+		for db := range c.KS.Databases() {
+			c.waitersLookAgain(db)
+		}
 	} else {
 		c.Stats.Dirty += int64(c.KS.FlushDB(c.C.DB, async))
+		c.waitersLookAgain(c.C.DB)
+	}
+	if c.Env.Events != nil {
+		c.Env.Events.Flushed(c)
 	}
 	c.W.OK()
 }
@@ -62,6 +69,8 @@ func swapDB(c *Ctx) {
 	}
 	if a != b {
 		c.KS.SwapDB(int(a), int(b))
+		c.waitersLookAgain(int(a))
+		c.waitersLookAgain(int(b))
 	}
 	c.Stats.Dirty++
 	c.W.OK()

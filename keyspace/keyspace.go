@@ -42,7 +42,8 @@ type Keyspace struct {
 	dbs []atomic.Pointer[database]
 	mu  sync.Mutex
 
-	house housekeeper
+	waitedKeys atomic.Int64 // keys that somebody waits for
+	house      housekeeper
 }
 
 // shards is the number of arenas of a database; slots share them.
@@ -57,7 +58,7 @@ type database struct {
 	nonEmpty slotBits // slots with keys
 	volatile slotBits // slots with keys that have a time to live
 	fielded  slotBits // slots that may have hashes whose fields have one
-	watched  slotBits // slots with watchers
+	watched  slotBits // slots with watchers, or keys that somebody waits for
 	// refielded are the slots in which the walk of expiry, or a writer, has seen
 	// such a hash since the walk came to the slot.
 	refielded slotBits

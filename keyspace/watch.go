@@ -14,9 +14,12 @@ type Watcher struct{ dirty atomic.Bool }
 // Dirty reports whether a watched key was changed.
 func (w *Watcher) Dirty() bool { return w.dirty.Load() }
 
-// watchList holds the watchers of one partition, by key. The slot's lock
-// guards it.
-type watchList struct{ keys map[string][]watch }
+// watchList holds the watchers of one partition, and those who wait for its
+// keys, by key. The slot's lock guards it.
+type watchList struct {
+	keys    map[string][]watch
+	waiting map[string]*queue // nil: nobody waits
+}
 
 type watch struct {
 	w *Watcher
@@ -51,10 +54,24 @@ func (ks *Keyspace) Unwatch(db int, s slots.Slot, hash uint64, key []byte, w *Wa
 			break
 		}
 	}
-	if len(p.watched.keys) == 0 {
+	p.forgetEmpty()
+}
+
+// forgetEmpty gives up the lists when nobody is in them.
+func (p *Part) forgetEmpty() {
+	if len(p.watched.keys) == 0 && len(p.watched.waiting) == 0 {
 		p.watched = nil
-		p.db.watched.clear(s)
+		p.db.watched.clear(p.slot)
 	}
+}
+
+// lists returns the lists of the partition, made if need be.
+func (p *Part) lists() *watchList {
+	if p.watched == nil {
+		p.watched = &watchList{keys: make(map[string][]watch)}
+		p.db.watched.set(p.slot)
+	}
+	return p.watched
 }
 
 func (l *watchList) set(key []byte, list []watch) {
@@ -66,20 +83,21 @@ func (l *watchList) set(key []byte, list []watch) {
 }
 
 func (p *Part) watch(key []byte, w *Watcher, expired bool) {
-	if p.watched == nil {
-		p.watched = &watchList{keys: make(map[string][]watch)}
-		p.db.watched.set(p.slot)
-	}
-	p.watched.keys[string(key)] = append(p.watched.keys[string(key)], watch{w, expired})
+	l := p.lists()
+	l.keys[string(key)] = append(l.keys[string(key)], watch{w, expired})
 }
 
-// Changed tells the watchers of the key that it changed.
-func (p *Part) Changed(hash uint64, key []byte) {
-	if p.watched != nil {
-		for _, o := range p.watched.keys[string(key)] {
-			o.w.dirty.Store(true)
-		}
+// Changed tells the watchers of the key that it changed. It reports whether
+// somebody waits for the key.
+func (p *Part) Changed(hash uint64, key []byte) (waited bool) {
+	return p.watched != nil && p.watched.changed(key)
+}
+
+func (l *watchList) changed(key []byte) (waited bool) {
+	for _, o := range l.keys[string(key)] {
+		o.w.dirty.Store(true)
 	}
+	return l.waiting[string(key)] != nil
 }
 
 // expiredWatch tells the watchers that the key is removed because its time had
