@@ -59,6 +59,13 @@ var differences = []difference{
 	{[]string{"redis8", "valkey"}, "copy", longerThan(3), "one database in cluster mode"},
 
 	{[]string{"redis", "redis8", "valkey"}, "pfdebug decode", nil, "reads beyond the end of a damaged value"},
+	{[]string{"redis"}, "sadd", longerThan(18), "7.2 chooses the encoding by the number of arguments"},
+	{[]string{"redis8"}, "zrangebyscore", anyContains(" "), "no blanks before a number, since 8.0"},
+	{[]string{"redis8"}, "zrevrangebyscore", anyContains(" "), "the same"},
+	{[]string{"redis8"}, "zcount", anyContains(" "), "the same"},
+	{[]string{"redis8"}, "zremrangebyscore", anyContains(" "), "the same"},
+	{[]string{"redis8"}, "zrange", anyContains(" "), "the same"},
+	{[]string{"redis8"}, "zrangestore", anyContains(" "), "the same"},
 	{[]string{"valkey"}, "zadd", xxOfLong, "a long member unpacks even a set that it is not added to"},
 	{[]string{"valkey"}, "geoadd", xxOfLong, "the same"},
 	{[]string{"valkey"}, "debug object", nil, "keys are embedded too, which moves the limit of embstr"},
