@@ -17,10 +17,10 @@ var layers = [][]string{
 }
 
 // tools are parts of internal that run servers, or tests of them, and that nothing of the server imports.
-var tools = []string{"internal/testserver", "internal/difftest", "internal/clients", "internal/arch"}
+var tools = []string{"internal/testserver", "internal/difftest", "internal/clients", "internal/talks", "internal/arch"}
 
 // toolUsers may import tools outside of tests.
-var toolUsers = []string{"bench", "internal/difftest", "internal/clients"}
+var toolUsers = []string{"bench", "internal/difftest", "internal/clients", "internal/talks"}
 
 // pure packages neither reach outside nor know the time.
 var pure = []string{"slots", "cluster", "object"}

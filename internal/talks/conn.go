@@ -1,0 +1,136 @@
+package talks
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"syscall"
+	"time"
+
+	"clusternode/internal/testserver"
+	"clusternode/resp"
+)
+
+// patience bounds the wait for a message that has to come.
+const patience = 10 * time.Second
+
+// conn is one connection. Reading never blocks unless asked to, so that "nothing more is there" can be said without a delay.
+type conn struct {
+	name string
+	nc   *net.TCPConn
+	id   string // its client id on this server
+	buf  []byte // bytes that are no whole message yet
+	gone bool   // the server closed it, and this was told
+	left bool   // the talk closed it
+}
+
+// errNothing says that no whole message is there.
+var errNothing = errors.New("nothing there")
+
+func dial(addr, name string) (*conn, error) {
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{name: name, nc: nc.(*net.TCPConn)}, nil
+}
+
+// send writes commands in one go.
+func (c *conn) send(cmds ...[]string) error {
+	var out []byte
+	for _, cmd := range cmds {
+		out = testserver.AppendCommand(out, cmd...)
+	}
+	if err := c.nc.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	_, err := c.nc.Write(out)
+	return err
+}
+
+// peek returns the next message that has arrived, or errNothing, or io.EOF once the server closed the connection.
+func (c *conn) peek() (resp.Value, error) {
+	if v, err := c.parse(); err != errNothing {
+		return v, err
+	}
+	ended, err := c.fill()
+	if err != nil {
+		return resp.Value{}, err
+	}
+	v, err := c.parse()
+	if err == errNothing && ended {
+		err = io.EOF
+	}
+	return v, err
+}
+
+// fill reads what the kernel has, without waiting.
+func (c *conn) fill() (ended bool, err error) {
+	raw, err := c.nc.SyscallConn()
+	if err != nil {
+		return false, err
+	}
+	chunk := make([]byte, 64<<10)
+	outer := raw.Read(func(fd uintptr) bool {
+		for {
+			n, e := syscall.Read(int(fd), chunk)
+			switch {
+			case n > 0:
+				c.buf = append(c.buf, chunk[:n]...)
+				continue
+			case e == syscall.EINTR:
+				continue
+			case n == 0 || e == syscall.ECONNRESET:
+				ended = true
+			case e != syscall.EAGAIN:
+				err = e
+			}
+			return true
+		}
+	})
+	return ended, errors.Join(err, outer)
+}
+
+// parse takes a message off the bytes that were read.
+func (c *conn) parse() (resp.Value, error) {
+	src := bytes.NewReader(c.buf)
+	r := bufio.NewReader(src)
+	v, err := resp.ReadValue(r, resp.DefaultReplyLimits)
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return v, errNothing
+	case err != nil:
+		return v, fmt.Errorf("%s: %w in %q", c.name, err, c.buf)
+	}
+	c.buf = c.buf[len(c.buf)-src.Len()-r.Buffered():]
+	return v, nil
+}
+
+// next waits for a message.
+func (c *conn) next(within time.Duration) (resp.Value, error) {
+	for deadline := time.Now().Add(within); ; time.Sleep(200 * time.Microsecond) {
+		v, err := c.peek()
+		if err != errNothing || time.Now().After(deadline) {
+			return v, err
+		}
+	}
+}
+
+// do sends a command and waits for its reply, an error reply being an error.
+func (c *conn) do(args ...string) (resp.Value, error) {
+	if err := c.send(args); err != nil {
+		return resp.Value{}, err
+	}
+	v, err := c.next(patience)
+	if err == nil && v.IsError() {
+		err = errors.New(v.Str)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %s: %w", c.name, strings.Join(args, " "), err)
+	}
+	return v, err
+}

@@ -1,0 +1,60 @@
+//go:build oracle
+
+package talks
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"clusternode/internal/testserver"
+)
+
+var update = flag.Bool("update", false, "write what the oracles send into testdata/talks")
+
+// oracleLetters are the names of the oracles in talks.
+var oracleLetters = map[string]string{"7": "redis", "8": "redis8", "v": "valkey"}
+
+// startOracles starts every oracle in both modes.
+func startOracles(t *testing.T) map[string]Servers {
+	out := map[string]Servers{}
+	for letter, name := range oracleLetters {
+		bin, err := testserver.Oracle(name)
+		require.NoError(t, err)
+		out[letter] = StartServers(t, bin)
+	}
+	return out
+}
+
+// TestTalksAgainstOracles records every talk again and compares it with the file.
+func TestTalksAgainstOracles(t *testing.T) {
+	oracles := startOracles(t)
+	for _, path := range files(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".talk"), func(t *testing.T) {
+			talk := read(t, path)
+			before := talk.Format()
+			var takes []Take
+			for _, letter := range strings.Split(talk.Oracles, "") {
+				servers, ok := oracles[letter]
+				require.True(t, ok, "oracle %q", letter)
+				talk.variants(func(proto int, cluster bool) {
+					steps, err := Record(servers.Addr(cluster), talk, proto)
+					require.NoError(t, err, "oracle %s, RESP%d, cluster %t", letter, proto, cluster)
+					takes = append(takes, Take{Oracle: letter, Proto: proto, Cluster: cluster, Steps: steps})
+				})
+			}
+			for _, fault := range talk.Merge(takes) {
+				t.Error(fault)
+			}
+			if *update {
+				require.NoError(t, os.WriteFile(path, []byte(talk.Format()), 0o644))
+				return
+			}
+			require.Equal(t, before, talk.Format())
+		})
+	}
+}

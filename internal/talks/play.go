@@ -1,0 +1,159 @@
+package talks
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Record plays the talk on a server with one thread and returns what each step brought.
+func Record(addr string, t *Talk, proto int) ([][]Message, error) {
+	s, err := Open(addr, t, proto)
+	if err != nil {
+		return nil, err
+	}
+	var out [][]Message
+	for i := range t.Steps {
+		got, err := s.record(&t.Steps[i])
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %w", &t.Steps[i], err), s.Close())
+		}
+		out = append(out, got)
+	}
+	if err := s.finish(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return out, s.Close()
+}
+
+func (s *Stage) record(step *Step) ([]Message, error) {
+	if err := s.act(step); err != nil {
+		return nil, err
+	}
+	if err := s.fence(); err != nil {
+		return nil, err
+	}
+	return s.arrived(step.namesIDs())
+}
+
+// Replay plays the talk on a server and returns the first step that brings something else than it should.
+func Replay(addr string, t *Talk, proto int) error {
+	s, err := Open(addr, t, proto)
+	if err != nil {
+		return err
+	}
+	for i := range t.Steps {
+		step := &t.Steps[i]
+		if err := s.expect(step, *step.want(proto)); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", step, err), s.Close())
+		}
+	}
+	if err := s.finish(); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return s.Close()
+}
+
+// expect plays a step and wants exactly these messages.
+func (s *Stage) expect(step *Step, want []Message) error {
+	if err := s.act(step); err != nil {
+		return err
+	}
+	var got []Message
+	for _, name := range s.order {
+		for range of(want, name) {
+			text, err := s.awaitText(s.conns[name], step.namesIDs())
+			if err == errNothing {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			got = append(got, Message{name, text})
+		}
+	}
+	more, err := s.arrived(step.namesIDs())
+	if err != nil {
+		return err
+	}
+	return compare(want, append(got, more...))
+}
+
+// awaitText waits for the next message of a connection.
+func (s *Stage) awaitText(c *conn, named bool) (string, error) {
+	for deadline := time.Now().Add(patience); ; {
+		v, err := c.next(time.Until(deadline))
+		text, err := s.read(c, v, err, named)
+		if err != nil || text != "" {
+			return text, err
+		}
+	}
+}
+
+// compare compares connection by connection.
+func compare(want, got []Message) error {
+	var names []string
+	for _, m := range append(slices.Clone(want), got...) {
+		if !slices.Contains(names, m.Conn) {
+			names = append(names, m.Conn)
+		}
+	}
+	slices.Sort(names)
+	var diff []string
+	for _, name := range names {
+		if w, g := of(want, name), of(got, name); !slices.Equal(w, g) {
+			diff = append(diff, fmt.Sprintf("%s gets  %s\n  should %s", name, list(g), list(w)))
+		}
+	}
+	if diff != nil {
+		return errors.New(strings.Join(diff, "\n"))
+	}
+	return nil
+}
+
+func list(texts []string) string {
+	if len(texts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(texts, "\n         ")
+}
+
+// finish finds messages that came after their step was over: every connection answers RESET, in whatever state it is, and
+// nothing may come before. What still waits is let go first, and may say so.
+func (s *Stage) finish() error {
+	if s.owed > 0 { // paused: nobody answers
+		return nil
+	}
+	if _, err := s.control.do("CLIENT", "UNPAUSE"); err != nil {
+		return err
+	}
+	for _, name := range s.order {
+		c := s.conns[name]
+		if c.left || c.gone {
+			continue
+		}
+		line, err := s.clientLine(c)
+		if err != nil {
+			return err
+		}
+		if blocked(line) {
+			if _, err := s.control.do("CLIENT", "UNBLOCK", c.id); err != nil {
+				return err
+			}
+		}
+		if err := c.send([]string{"RESET"}); err != nil {
+			return err
+		}
+		for text := ""; text != "+RESET"; {
+			if text, err = s.awaitText(c, false); err != nil {
+				return fmt.Errorf("%s at the end: %w", name, err)
+			}
+			if text != "+RESET" && !blocked(line) {
+				return fmt.Errorf("%s gets %s at the end", name, text)
+			}
+		}
+	}
+	return nil
+}
