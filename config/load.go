@@ -270,9 +270,6 @@ func (l *loader) finish() error {
 			return l.fail(c.origins[d.index], d.Name, notBuiltError(d.Part))
 		}
 	}
-	if d, err := conflict(c.value); err != nil {
-		return l.fail(c.origins[d.index], d.Name, err)
-	}
 	if path := c.Path("logfile"); path != "" {
 		// The server could not say so later: it may be a daemon by then.
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -283,15 +280,6 @@ func (l *loader) finish() error {
 		f.Close()
 	}
 	return nil
-}
-
-// conflict finds values that do not go together; get reads them.
-func conflict(get func(*Directive) Value) (*Directive, error) {
-	policy := byName["maxmemory-policy"]
-	if get(byName["maxmemory"]).num != 0 && !get(policy).equal(policy.def) {
-		return policy, wording("not built yet: eviction; with maxmemory set only 'noeviction' is accepted")
-	}
-	return nil, nil
 }
 
 // warn says which directives were set to no effect.

@@ -108,7 +108,6 @@ func TestLoadErrors(t *testing.T) {
 		{"save 60 1", "not built yet: persistence", "save", 1},
 		{"replicaof a 1", "not built yet: replication", "replicaof", 1},
 		{"tls-port 1", "not built yet: TLS", "tls-port", 1},
-		{"maxmemory 1\nmaxmemory-policy allkeys-lru", "not built yet: eviction; with maxmemory set only 'noeviction' is accepted", "maxmemory-policy", 2},
 		{"dir /nope", "No such file or directory", "dir", 1},
 		{"logfile /nope/a.log", "Can't open the log file: No such file or directory", "logfile", 1},
 		{"include /nope.conf", "Fatal error, can't open config file '/nope.conf': No such file or directory", "include", 1},

@@ -84,18 +84,15 @@ func (c *Config) Allowed(name string, loopback bool) bool {
 // stage reads the new values without storing them.
 func (c *Config) stage(ds []*Directive, pairs []Pair) (map[*Directive]Value, error) {
 	staged := make(map[*Directive]Value, len(ds))
-	get := func(d *Directive) Value {
-		if v, ok := staged[d]; ok {
-			return v
-		}
-		return c.value(d)
-	}
 	for i, d := range ds {
 		words := []string{pairs[i].Value}
 		if d.is(manyWords) {
 			words = strings.Split(pairs[i].Value, " ")
 		}
-		prev := get(d)
+		prev, again := staged[d]
+		if !again {
+			prev = c.value(d)
+		}
 		if d.is(adds) {
 			prev = Value{}
 		}
@@ -107,13 +104,6 @@ func (c *Config) stage(ds []*Directive, pairs []Pair) (map[*Directive]Value, err
 			return nil, &SetError{Arg: strings.ToLower(pairs[i].Name), Reason: err.Error()}
 		}
 		staged[d] = v
-	}
-	if d, err := conflict(get); err != nil {
-		arg := d.Name
-		if !slices.Contains(ds, d) {
-			arg = ds[0].Name
-		}
-		return nil, &SetError{Arg: arg, Reason: err.Error()}
 	}
 	return staged, nil
 }

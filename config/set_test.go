@@ -40,14 +40,10 @@ func TestSetErrors(t *testing.T) {
 		{[]string{"timeout", "1", "PORT", "x"}, "CONFIG SET failed (possibly related to argument 'port') - argument couldn't be parsed into an integer"},
 		{[]string{"appendonly", "yes"}, "CONFIG SET failed (possibly related to argument 'appendonly') - not built yet: the append only file"},
 		{[]string{"save", "60 1"}, "CONFIG SET failed (possibly related to argument 'save') - not built yet: persistence"},
-		{[]string{"maxmemory-policy", "allkeys-lru", "maxmemory", "1"}, "CONFIG SET failed (possibly related to argument 'maxmemory-policy') - not built yet: eviction; with maxmemory set only 'noeviction' is accepted"},
 	} {
 		require.EqualError(t, set(c, k.words...), k.want)
 	}
 	require.EqualValues(t, 0, c.Int("timeout"), "a refused CONFIG SET changes nothing")
-	require.NoError(t, set(c, "maxmemory-policy", "allkeys-lfu"))
-	require.EqualError(t, set(c, "maxmemory", "1"),
-		"CONFIG SET failed (possibly related to argument 'maxmemory') - not built yet: eviction; with maxmemory set only 'noeviction' is accepted")
 }
 
 func TestProtected(t *testing.T) {

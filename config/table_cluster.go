@@ -33,5 +33,5 @@ var observeTable = []row{
 	yesNo("latency-tracking", true).waits("LATENCY"),
 	special("latency-tracking-info-percentiles", percentileCodec{}, Value{list: []string{"50", "99", "99.9"}}).
 		flag(manyWords).waits("LATENCY"),
-	special("notify-keyspace-events", notifyCodec{}, Value{}).notBuilt(pubsub),
+	special("notify-keyspace-events", notifyCodec{}, Value{}),
 }

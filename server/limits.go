@@ -49,11 +49,9 @@ func (s *Server) bindLimits(c *config.Config) {
 		return nil
 	}, "maxmemory-policy", "lfu-log-factor", "lfu-decay-time")
 	s.apply(func() error {
-		if policy := c.String("maxmemory-policy"); policy != "noeviction" && c.Int("maxmemory") > 0 {
-			s.log.Warning("maxmemory-policy %s: eviction is not built yet, writes are refused when memory is used up.", policy)
-		}
+		s.env.Settings.Notify.Store(c.Int("notify-keyspace-events"))
 		return nil
-	}, "maxmemory-policy", "maxmemory")
+	}, "notify-keyspace-events")
 	s.apply(func() error {
 		s.env.Settings.LazyUserFlush.Store(c.Bool("lazyfree-lazy-user-flush"))
 		return nil
