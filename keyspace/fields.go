@@ -22,6 +22,7 @@ func (p *Part) markFields(at place, e Entry) {
 		at.b.setVolatile(at.i, true)
 		p.db.fielded.set(p.slot)
 		p.db.refielded.set(p.slot)
+		p.db.ks.house.becameVolatile()
 	}
 }
 

@@ -53,6 +53,8 @@ type housekeeper struct {
 	started atomic.Bool
 
 	expiry  atomic.Bool // active expiry is on
+	held    atomic.Bool // clients are paused: nothing expires
+	resting atomic.Bool // see rest.go
 	expired atomic.Int64
 	capped  atomic.Int64
 	moved   atomic.Int64
@@ -113,7 +115,11 @@ func (h *housekeeper) run() {
 		case <-h.quit:
 			return
 		case <-h.kick:
+			if h.resting.Swap(false) {
+				t.Reset(period)
+			}
 		case <-t.C:
+			h.resting.Store(false)
 			t.Reset(period)
 			h.tick(x, period)
 		}
@@ -121,13 +127,16 @@ func (h *housekeeper) run() {
 		h.collect(time.Now().Add(period * collectShare / 100))
 		h.turn.Unlock()
 		h.trim()
+		if !h.resting.Load() && h.mayRest() {
+			t.Reset(restPeriod)
+		}
 	}
 }
 
 func (h *housekeeper) tick(x *Executor, period time.Duration) {
 	h.turn.Lock()
 	defer h.turn.Unlock()
-	if h.expiry.Load() {
+	if h.expires() {
 		share := 25 + 2*time.Duration(h.effort.Load()-1)
 		h.expire(x, unixMillis(), time.Now().Add(period*share/100))
 	}
@@ -136,8 +145,12 @@ func (h *housekeeper) tick(x *Executor, period time.Duration) {
 
 // trim gives spare memory back, keeping some in proportion to what is in use.
 func (h *housekeeper) trim() {
-	used := h.ks.pool.Stats().Used
-	h.ks.pool.Trim(min(max(used/spareShare, minSpare), maxSpare), trimPerRun)
+	h.ks.pool.Trim(h.spare(), trimPerRun)
+}
+
+// spare is how many free bytes are kept for reuse.
+func (h *housekeeper) spare() int64 {
+	return min(max(h.ks.pool.Stats().Used/spareShare, minSpare), maxSpare)
 }
 
 // SetActiveExpire turns the removal of expired keys in the background on or

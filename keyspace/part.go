@@ -221,6 +221,7 @@ func (p *Part) addExpires(n int) {
 	switch {
 	case was == 0 && n > 0:
 		p.db.volatile.set(p.slot)
+		p.db.ks.house.becameVolatile()
 	case was > 0 && was+n == 0:
 		p.db.volatile.clear(p.slot)
 	}
