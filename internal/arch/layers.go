@@ -7,7 +7,7 @@ var layers = [][]string{
 	{"slots", "resp"},
 	{"config", "arena", "acl", "metrics"},
 	{"object"},
-	{"keyspace", "pubsub", "cluster", "rdb"},
+	{"keyspace", "pubsub", "tracking", "cluster", "rdb"},
 	{"aof", "replication", "migration", "gossip", "sentinel", "script"},
 	{"command", "cli"},
 	{"server"},
