@@ -42,6 +42,8 @@ const (
 	ClientUnixSocket
 	// ClientInExec: a command runs as part of EXEC.
 	ClientInExec
+	// ClientPubSub: listens to channels; in RESP2 few commands are allowed then.
+	ClientPubSub
 )
 
 // Has reports whether any of the flags is set.

@@ -25,14 +25,30 @@ const helloFlags = NoScript | Loading | Stale | Fast | NoAuth | AllowBusy
 var okFromShards = []string{"request_policy:all_shards", "response_policy:all_succeeded"}
 
 func ping(c *Ctx) {
+	subscriber := c.C.Has(ClientPubSub) && c.W.Proto == 2
 	switch len(c.Args) {
 	case 1:
+		if subscriber {
+			pong(c, nil)
+			return
+		}
 		c.W.SimpleString("PONG")
 	case 2:
+		if subscriber {
+			pong(c, c.Args[1])
+			return
+		}
 		c.W.Bulk(c.Args[1])
 	default:
 		c.W.Error(resp.WrongArity(c.Spec.FullName()))
 	}
+}
+
+// pong is PING's reply to a subscriber in RESP2: in the shape of a message.
+func pong(c *Ctx, text []byte) {
+	c.W.Array(2)
+	c.W.BulkString("pong")
+	c.W.Bulk(text)
 }
 
 func quit(c *Ctx) {

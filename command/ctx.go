@@ -18,6 +18,7 @@ type Env struct {
 	Config   ConfigStore // nil where a test needs none
 	Cluster  Cluster     // nil: cluster support is disabled
 	Events   Events      // nil where a test needs none
+	Topics   Topics      // nil where a test needs none
 	Settings Settings
 	// Attention is what somebody listens for, see Events.
 	Attention atomic.Uint32

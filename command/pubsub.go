@@ -1,0 +1,57 @@
+package command
+
+// PubSubSpecs are the commands of channels. Who listens to what is the server's
+// (package pubsub), so all handlers but one are, too.
+var PubSubSpecs = []*Spec{
+	{Name: "subscribe", Arity: -2, Flags: subscribeFlags},
+	{Name: "unsubscribe", Arity: -1, Flags: subscribeFlags},
+	{Name: "psubscribe", Arity: -2, Flags: subscribeFlags},
+	{Name: "punsubscribe", Arity: -1, Flags: subscribeFlags},
+	{Name: "publish", Arity: 3, Flags: PubSub | Loading | Stale | Fast | MayReplicate, Cost: publishCost},
+	{Name: "ssubscribe", Arity: -2, Flags: subscribeFlags, Keys: shardChannels(-1)},
+	{Name: "sunsubscribe", Arity: -1, Flags: subscribeFlags, Keys: shardChannels(-1)},
+	{Name: "spublish", Arity: 3, Flags: PubSub | Loading | Stale | Fast | MayReplicate, Keys: shardChannels(0)},
+	{Name: "pubsub", Arity: -2, Subs: []*Spec{
+		{Name: "channels", Arity: -2, Flags: pubsubFlags, Cost: listCost},
+		{Name: "numsub", Arity: -2, Flags: pubsubFlags},
+		{Name: "numpat", Arity: 2, Flags: pubsubFlags},
+		{Name: "shardchannels", Arity: -2, Flags: pubsubFlags, Cost: listCost},
+		{Name: "shardnumsub", Arity: -2, Flags: pubsubFlags},
+		{Name: "help", Arity: 2, Flags: Loading | Stale, Handler: helper("PUBSUB", pubsubHelp...)},
+	}},
+}
+
+const (
+	subscribeFlags = PubSub | NoScript | Loading | Stale
+	pubsubFlags    = PubSub | Loading | Stale
+)
+
+// shardChannels is the key spec of channels that live in slots like keys.
+func shardChannels(last int) []KeySpec {
+	return []KeySpec{{Flags: KeyNotKey, Index: 1, Last: last, Step: 1}}
+}
+
+var pubsubHelp = []string{
+	"CHANNELS [<pattern>]", "    The channels that have subscribers, or those that match the pattern.",
+	"NUMPAT", "    How many patterns have subscribers.",
+	"NUMSUB [<channel> ...]", "    How many subscribers the channels have; those of patterns do not count.",
+	"SHARDCHANNELS [<pattern>]", "    The shard channels that have subscribers, or those that match the pattern.",
+	"SHARDNUMSUB [<shardchannel> ...]", "    How many subscribers the shard channels have.",
+}
+
+// Topics is what the cost of a command depends on.
+type Topics interface {
+	// Listed is how many channels and shard channels have subscribers.
+	Listed() int
+	// Candidates is how many patterns a message to the channel is compared with.
+	Candidates(channel []byte) int
+}
+
+// What one comparison with a pattern takes, about, and one name of a list.
+const (
+	matchCost = 60 // ns
+	nameCost  = 150
+)
+
+func publishCost(c *Ctx) int64 { return int64(c.Env.Topics.Candidates(c.Args[1])) * matchCost }
+func listCost(c *Ctx) int64    { return int64(c.Env.Topics.Listed()) * nameCost }
