@@ -73,13 +73,17 @@ func (c *Ctx) bitfield(readOnly bool) {
 		return
 	}
 	c.W.Array(len(ops))
+	event := false
 	for i := range ops {
-		if c.applyField(value, &ops[i]) {
-			changed = true
-		}
+		wrote, different := c.applyField(value, &ops[i])
+		event = event || different || wrote && changed
+		changed = changed || different
 	}
 	if changed {
 		c.Changed(k)
+	}
+	if event {
+		c.Notify(NotifyString, "setbit", k)
 	}
 }
 
@@ -155,12 +159,13 @@ func parseOverflow(arg []byte) (r overflowRule, ok bool) {
 }
 
 // applyField does one operation on value, which is long enough for it if it
-// writes, replies its result, and reports whether bits changed.
-func (c *Ctx) applyField(value []byte, op *fieldOp) (changed bool) {
+// writes, replies its result, and reports whether it wrote and whether that
+// changed bits.
+func (c *Ctx) applyField(value []byte, op *fieldOp) (wrote, changed bool) {
 	old := op.typ.get(value, op.offset)
 	if op.kind == fieldGet {
 		c.W.Int(old)
-		return false
+		return false, false
 	}
 	var now int64
 	var ok bool
@@ -172,14 +177,14 @@ func (c *Ctx) applyField(value []byte, op *fieldOp) (changed bool) {
 	switch {
 	case !ok:
 		c.W.Null()
-		return false
+		return false, false
 	case op.kind == fieldIncr:
 		c.W.Int(now)
 	default:
 		c.W.Int(old)
 	}
 	op.typ.put(value, op.offset, now)
-	return now != old
+	return true, now != old
 }
 
 // costOfBitField: a value that grows up to the last offset is moved and

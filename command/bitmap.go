@@ -65,6 +65,7 @@ func setbit(c *Ctx) {
 	if grows || old != bit {
 		value[at] = value[at]&^mask | mask*byte(bit)
 		c.Changed(k)
+		c.Notify(NotifyString, "setbit", k)
 	}
 	c.W.Int(old)
 }

@@ -40,17 +40,16 @@ func bitop(c *Ctx) {
 	}
 	dest := &c.Keys[0]
 	if len(result) == 0 {
-		if c.Write(dest).Exists() {
-			c.Remove(dest)
-		}
+		c.delete(dest)
 		c.W.Int(0)
 		return
 	}
-	if _, err := dest.Part.Put(dest.Hash, dest.Bytes, keyspace.TypeString, keyspace.EncRaw, result, 0, false, c.stampOf(dest)); err != nil {
+	if c.put(dest, keyspace.TypeString, keyspace.EncRaw, result, 0, false, c.stampOf(dest)) != nil {
 		c.W.Error(resp.ErrOOM)
 		return
 	}
 	c.Changed(dest)
+	c.Notify(NotifyString, "set", dest)
 	c.W.Int(int64(len(result)))
 }
 

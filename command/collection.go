@@ -46,9 +46,17 @@ func (c *Ctx) OpenAs(k *Key, t object.Type) (cell *keyspace.Cell, ok bool) {
 }
 
 // CreateAs makes a key that does not exist, with a value of n undefined bytes,
-// and opens it. It replies the out of memory error and reports false if there is
-// no room.
+// opens it and reports that it is new. It replies the out of memory error and
+// reports false if there is no room.
 func (c *Ctx) CreateAs(k *Key, t object.Type, enc object.Encoding, n int) (cell *keyspace.Cell, ok bool) {
+	if cell, ok = c.create(k, t, enc, n); ok {
+		c.Notify(NotifyNew, "new", k)
+	}
+	return cell, ok
+}
+
+// create is CreateAs without the event.
+func (c *Ctx) create(k *Key, t object.Type, enc object.Encoding, n int) (cell *keyspace.Cell, ok bool) {
 	cell = c.nextCell()
 	var err error
 	if *cell, err = k.Part.Create(k.Hash, k.Bytes, t, enc, n, c.NewLRU()); err != nil {

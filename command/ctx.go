@@ -203,6 +203,15 @@ func (c *Ctx) Read(k *Key) keyspace.Entry {
 
 // Peek is Read that does not record the access: for TTL, TYPE, OBJECT, ...
 func (c *Ctx) Peek(k *Key) keyspace.Entry {
+	e := c.peekQuietly(k)
+	if !e.Exists() {
+		c.Notify(NotifyKeyMiss, "keymiss", k)
+	}
+	return e
+}
+
+// peekQuietly is Peek that does not report a missing key as an event.
+func (c *Ctx) peekQuietly(k *Key) keyspace.Entry {
 	e := c.live(k)
 	if e.Exists() {
 		c.Stats.Hits++
@@ -290,8 +299,7 @@ func (c *Ctx) stampOf(k *Key) uint32 {
 // report for it. hasExpire false clears any expiry. It replies the out of
 // memory error and reports false if there is no room.
 func (c *Ctx) PutString(k *Key, value []byte, expireAt int64, hasExpire bool) bool {
-	_, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeString, StringEncoding(value), value, expireAt, hasExpire, c.stampOf(k))
-	if err != nil {
+	if c.put(k, keyspace.TypeString, StringEncoding(value), value, expireAt, hasExpire, c.stampOf(k)) != nil {
 		c.W.Error(resp.ErrOOM)
 		return false
 	}

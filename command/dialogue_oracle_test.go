@@ -15,7 +15,7 @@ import (
 	"clusternode/resp"
 )
 
-var update = flag.Bool("update", false, "write the oracles' replies into testdata/dialogues")
+var update = flag.Bool("update", false, "write what the oracles reply or publish into testdata")
 
 // oracles starts redis-server 7.0 and 8.0.
 func oracles(t *testing.T) map[string]*testserver.Server {

@@ -102,7 +102,12 @@ func restore(c *Ctx) {
 		return
 	}
 	k := &c.Keys[0]
-	existed := c.live(k).Exists()
+	var existed bool
+	if r.replace { // what is replaced, expired or not, is deleted without a look at it
+		existed = k.Part.Find(k.Hash, k.Bytes).Exists()
+	} else {
+		existed = c.live(k).Exists()
+	}
 	if existed && !r.replace {
 		c.W.Error(errBusyKey)
 		return
@@ -133,7 +138,7 @@ func restore(c *Ctx) {
 	if ttl != 0 && ttl <= c.Now && !c.Env.Node.Replica() {
 		v.Free(k.Part.Space())
 		if existed {
-			c.Remove(k)
+			c.delete(k)
 		}
 		c.W.OK()
 		return
@@ -162,6 +167,8 @@ func (c *Ctx) putValue(k *Key, v rdb.Value, ttl int64, r *restoreArgs) {
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyNew, "new", k) // even if it was there: Redis removes it before
+	c.Notify(NotifyGeneric, "restore", k)
 	c.W.OK()
 }
 

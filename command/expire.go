@@ -101,7 +101,7 @@ func expire(c *Ctx, unit, base int64) {
 		return
 	}
 	if at <= c.Now {
-		c.Remove(k)
+		c.delete(k)
 		c.W.Int(1)
 		return
 	}
@@ -110,6 +110,7 @@ func expire(c *Ctx, unit, base int64) {
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyGeneric, "expire", k)
 	c.W.Int(1)
 }
 
@@ -146,5 +147,6 @@ func persist(c *Ctx) {
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyGeneric, "persist", k)
 	c.W.Int(1)
 }

@@ -33,7 +33,7 @@ func del(c *Ctx) {
 	n := int64(0)
 	for i := range c.Keys {
 		k := &c.Keys[i]
-		if c.live(k).Exists() && c.Remove(k) {
+		if c.live(k).Exists() && c.delete(k) {
 			n++
 		}
 	}
@@ -142,6 +142,9 @@ func rename(c *Ctx, onlyNew bool) {
 		if !c.moveTo(to, from) {
 			return
 		}
+		c.Notify(NotifyNew, "new", to) // even if it was there: Redis removes it before
+		c.Notify(NotifyGeneric, "rename_from", from)
+		c.Notify(NotifyGeneric, "rename_to", to)
 	}
 	if onlyNew {
 		c.W.Int(1)
@@ -198,6 +201,8 @@ func copyKey(c *Ctx) {
 		return
 	}
 	c.Changed(&to)
+	c.Notify(NotifyNew, "new", &to)
+	c.Notify(NotifyGeneric, "copy_to", &to)
 	c.W.Int(1)
 }
 
@@ -221,6 +226,9 @@ func move(c *Ctx) {
 		return
 	}
 	if c.moveTo(&to, from) {
+		c.Notify(NotifyNew, "new", &to)
+		c.Notify(NotifyGeneric, "move_from", from)
+		c.Notify(NotifyGeneric, "move_to", &to)
 		c.W.Int(1)
 	}
 }

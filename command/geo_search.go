@@ -92,9 +92,7 @@ func (c *Ctx) noPlaces(q *geoQuery) {
 		c.W.Array(0)
 		return
 	}
-	if c.Write(q.target).Exists() {
-		c.Remove(q.target)
-	}
+	c.delete(q.target)
 	c.W.Int(0)
 }
 
@@ -328,5 +326,9 @@ func (c *Ctx) storePlaces(q *geoQuery, places []place) {
 		}
 	}
 	sortScored(list)
-	c.storeScored(q.target, list)
+	event := "georadiusstore"
+	if q.fromMember || q.fromPoint { // GEOSEARCHSTORE says around what
+		event = "geosearchstore"
+	}
+	c.storeScored(q.target, event, list)
 }

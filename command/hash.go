@@ -83,10 +83,10 @@ func (c *Ctx) openHash(k *Key) (h object.Hash, cell *keyspace.Cell, ok bool) {
 		return h, nil, false
 	}
 	if h.Len() > 0 {
-		c.Changed(k)
+		c.changedTo(k, NotifyHash, "hexpired", false)
 		return h, cell, true
 	}
-	c.Remove(k)
+	c.changedTo(k, NotifyHash, "hexpired", true)
 	return h, nil, true
 }
 

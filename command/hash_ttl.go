@@ -112,6 +112,10 @@ func (c *Ctx) hexpire(how setFlags) {
 	if !ok {
 		return
 	}
+	event := "hexpire"
+	if at <= c.Now {
+		event = "hdel"
+	}
 	mark := len(c.W.Buf)
 	c.W.Array(len(fields))
 	changed, err := 0, error(nil)
@@ -124,7 +128,7 @@ func (c *Ctx) hexpire(how setFlags) {
 		}
 		c.W.Int(result)
 	}
-	c.changedFields(k, &h, cell, changed)
+	c.changedFields(k, event, &h, cell, changed)
 	if err != nil {
 		c.W.Error(resp.ErrOOM)
 		c.dropReply(mark)
@@ -133,12 +137,12 @@ func (c *Ctx) hexpire(how setFlags) {
 
 // changedFields reports changes of n fields, among them perhaps of their
 // expiries, and deletes the key with the last field.
-func (c *Ctx) changedFields(k *Key, h *object.Hash, cell *keyspace.Cell, n int) {
+func (c *Ctx) changedFields(k *Key, event string, h *object.Hash, cell *keyspace.Cell, n int) {
 	if n == 0 {
 		return
 	}
 	cell.MarkFields()
-	c.deletedFields(k, h, n)
+	c.deletedFields(k, event, h, n)
 }
 
 // expireField gives a field an expiry, if the condition (the first letter of NX,
@@ -223,7 +227,7 @@ func hpersist(c *Ctx) {
 		}
 		c.W.Int(result)
 	}
-	c.changedFields(k, &h, cell, changed)
+	c.changedFields(k, "hpersist", &h, cell, changed)
 	if err != nil {
 		c.W.Error(resp.ErrOOM)
 		c.dropReply(mark)
@@ -284,6 +288,13 @@ func hgetex(c *Ctx) {
 	if !ok {
 		return
 	}
+	event := "hexpire"
+	switch {
+	case persist:
+		event = "hpersist"
+	case at <= c.Now:
+		event = "hdel"
+	}
 	mark := len(c.W.Buf)
 	c.W.Array(len(fields))
 	changed := 0
@@ -298,18 +309,18 @@ func hgetex(c *Ctx) {
 		case there && at <= c.Now:
 			_, err = h.Delete(f)
 			changed++
-		case old != at:
+		case there || old != 0:
 			err = h.SetExpire(f, at)
 			changed++
 		}
 		if err != nil {
-			c.changedFields(k, &h, cell, changed)
+			c.changedFields(k, event, &h, cell, changed)
 			c.W.Error(resp.ErrOOM)
 			c.dropReply(mark)
 			return
 		}
 	}
-	c.changedFields(k, &h, cell, changed)
+	c.changedFields(k, event, &h, cell, changed)
 }
 
 func hgetdel(c *Ctx) {
@@ -333,14 +344,14 @@ func hgetdel(c *Ctx) {
 			continue
 		}
 		if _, err := h.Delete(f); err != nil {
-			c.changedFields(k, &h, cell, changed)
+			c.changedFields(k, "hdel", &h, cell, changed)
 			c.W.Error(resp.ErrOOM)
 			c.dropReply(mark)
 			return
 		}
 		changed++
 	}
-	c.changedFields(k, &h, cell, changed)
+	c.changedFields(k, "hdel", &h, cell, changed)
 }
 
 // hsetexOptions are what HSETEX says before its pairs.
@@ -433,17 +444,24 @@ func hsetex(c *Ctx) {
 		}
 	}
 	if !o.expires || o.at > c.Now {
-		if _, ok := c.setFields(k, o.pairs, o.at, o.keep); ok {
+		if _, ok := c.setFields(k, "hset", o.pairs, o.at, o.keep); ok {
+			if o.expires {
+				c.Notify(NotifyHash, "hexpire", k)
+			}
 			c.W.Int(1)
 		}
 		return
 	}
 	// The time has passed: it is as if the fields had been set and had gone.
+	if cell == nil {
+		c.Notify(NotifyNew, "new", k)
+	}
+	c.Notify(NotifyHash, "hset", k)
 	deleted := 0
 	for i := 0; i < len(o.pairs) && cell != nil && h.Len() > 0; i += 2 {
 		was, err := h.Delete(o.pairs[i])
 		if err != nil {
-			c.changedFields(k, &h, cell, deleted)
+			c.changedFields(k, "hdel", &h, cell, deleted)
 			c.W.Error(resp.ErrOOM)
 			return
 		}
@@ -451,6 +469,12 @@ func hsetex(c *Ctx) {
 			deleted++
 		}
 	}
-	c.changedFields(k, &h, cell, deleted)
+	if deleted == 0 {
+		c.Notify(NotifyHash, "hdel", k)
+		if cell == nil {
+			c.Notify(NotifyGeneric, "del", k)
+		}
+	}
+	c.changedFields(k, "hdel", &h, cell, deleted)
 	c.W.Int(1)
 }

@@ -15,7 +15,7 @@ func (c *Ctx) hset(ok bool) {
 		c.W.Error(resp.WrongArity(c.Spec.FullName()))
 		return
 	}
-	created, done := c.setFields(&c.Keys[0], c.Args[2:], 0, false)
+	created, done := c.setFields(&c.Keys[0], "hset", c.Args[2:], 0, false)
 	switch {
 	case !done:
 	case ok:
@@ -26,16 +26,20 @@ func (c *Ctx) hset(ok bool) {
 }
 
 // setFields sets pairs of fields and values of a hash, which is made if there is
-// none, with the expiry or, if keep is set, the one they have. It returns how many
-// fields are new; done is false after an error was replied.
-func (c *Ctx) setFields(k *Key, pairs [][]byte, expireAt int64, keep bool) (created int, done bool) {
+// none, with the expiry or, if keep is set, the one they have, and reports the
+// event. It returns how many fields are new; done is false after an error was
+// replied.
+func (c *Ctx) setFields(k *Key, event string, pairs [][]byte, expireAt int64, keep bool) (created int, done bool) {
 	h, cell, ok := c.openHash(k)
 	if !ok {
 		return 0, false
 	}
 	lim := c.hashLimits()
 	if cell == nil {
-		return c.newHash(k, pairs, expireAt, lim)
+		if created, done = c.newHash(k, pairs, expireAt, lim); done {
+			c.Notify(NotifyHash, event, k)
+		}
+		return created, done
 	}
 	var err error
 	n := 0
@@ -52,6 +56,7 @@ func (c *Ctx) setFields(k *Key, pairs [][]byte, expireAt int64, keep bool) (crea
 	}
 	cell.MarkFields()
 	c.Changed(k)
+	c.Notify(NotifyHash, event, k)
 	c.Dirty(n/2 - 1)
 	if err != nil {
 		c.W.Error(resp.ErrOOM)
@@ -88,7 +93,7 @@ func (c *Ctx) newHash(k *Key, pairs [][]byte, expireAt int64, lim object.HashLim
 // putHash makes the key of a new hash for which n fields were given. It reports
 // false after the out of memory error was replied.
 func (c *Ctx) putHash(k *Key, enc object.Encoding, v []byte, n int) bool {
-	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeHash, enc, v, 0, false, c.NewLRU()); err != nil {
+	if c.put(k, keyspace.TypeHash, enc, v, 0, false, c.NewLRU()) != nil {
 		c.W.Error(resp.ErrOOM)
 		return false
 	}
@@ -110,7 +115,7 @@ func hsetnx(c *Ctx) {
 			return
 		}
 	}
-	if _, ok := c.setFields(k, c.Args[2:], 0, false); ok {
+	if _, ok := c.setFields(k, "hset", c.Args[2:], 0, false); ok {
 		c.W.Int(1)
 	}
 }
@@ -126,7 +131,7 @@ func hdel(c *Ctx) {
 		for _, f := range c.Args[2:] {
 			deleted, err := h.Delete(f)
 			if err != nil {
-				c.deletedFields(k, &h, n)
+				c.deletedFields(k, "hdel", &h, n)
 				c.W.Error(resp.ErrOOM)
 				return
 			}
@@ -137,22 +142,18 @@ func hdel(c *Ctx) {
 			}
 		}
 	}
-	c.deletedFields(k, &h, n)
+	c.deletedFields(k, "hdel", &h, n)
 	c.W.Int(int64(n))
 }
 
-// deletedFields reports that n fields were removed, and deletes the key with the
-// last one.
-func (c *Ctx) deletedFields(k *Key, h *object.Hash, n int) {
+// deletedFields reports that n fields were removed, or changed in another way,
+// and deletes the key with the last one.
+func (c *Ctx) deletedFields(k *Key, event string, h *object.Hash, n int) {
 	if n == 0 {
 		return
 	}
 	c.Dirty(n - 1)
-	if h.Len() == 0 {
-		c.Remove(k)
-		return
-	}
-	c.Changed(k)
+	c.changedTo(k, NotifyHash, event, h.Len() == 0)
 }
 
 // numberField is the value of a field as text, "" if it is not there, with its
@@ -167,9 +168,9 @@ func (c *Ctx) numberField(k *Key, buf *object.NumBuf) (text []byte, expireAt int
 }
 
 // putNumber stores the text of a number in a field, whose expiry stays.
-func (c *Ctx) putNumber(k *Key, text []byte, expireAt int64) bool {
+func (c *Ctx) putNumber(k *Key, event string, text []byte, expireAt int64) bool {
 	pair := [2][]byte{c.Args[2], text}
-	_, ok := c.setFields(k, pair[:], expireAt, false)
+	_, ok := c.setFields(k, event, pair[:], expireAt, false)
 	return ok
 }
 
@@ -195,7 +196,7 @@ func hincrby(c *Ctx) {
 		c.W.Error("ERR increment or decrement would overflow")
 		return
 	}
-	if c.putNumber(k, strconv.AppendInt(c.num[:0], n+by, 10), expireAt) {
+	if c.putNumber(k, "hincrby", strconv.AppendInt(c.num[:0], n+by, 10), expireAt) {
 		c.W.Int(n + by)
 	}
 }
@@ -229,7 +230,7 @@ func hincrbyfloat(c *Ctx) {
 		return
 	}
 	out := sum.appendHuman(c.num[:0])
-	if c.putNumber(k, out, expireAt) {
+	if c.putNumber(k, "hincrbyfloat", out, expireAt) {
 		c.W.Bulk(out)
 	}
 }

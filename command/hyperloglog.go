@@ -60,7 +60,7 @@ func (c *Ctx) putHLL(k *Key, value []byte) bool {
 		at, has = expiry(e)
 		lru = e.LRU()
 	}
-	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeString, keyspace.EncRaw, value, at, has, lru); err != nil {
+	if c.put(k, keyspace.TypeString, keyspace.EncRaw, value, at, has, lru) != nil {
 		c.W.Error(resp.ErrOOM)
 		return false
 	}
@@ -106,6 +106,7 @@ func pfadd(c *Ctx) {
 		c.KeepScratch(buf)
 	}
 	c.Changed(k)
+	c.Notify(NotifyString, "pfadd", k)
 	c.W.Int(1)
 }
 
@@ -199,6 +200,7 @@ func pfmerge(c *Ctx) {
 	}
 	c.KeepScratch(buf)
 	c.Changed(k)
+	c.Notify(NotifyString, "pfadd", k)
 	c.W.OK()
 }
 

@@ -56,6 +56,7 @@ func (c *Ctx) addInt(n int64) {
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyString, "incrby", k)
 	c.W.Int(sum)
 }
 
@@ -78,7 +79,7 @@ func (c *Ctx) replaceNumber(k *Key, e keyspace.Entry, text []byte, enc keyspace.
 	} else {
 		lru = c.NewLRU()
 	}
-	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeString, enc, text, at, expires, lru); err != nil {
+	if c.put(k, keyspace.TypeString, enc, text, at, expires, lru) != nil {
 		c.W.Error(resp.ErrOOM)
 		return false
 	}
@@ -120,5 +121,6 @@ func incrbyfloat(c *Ctx) {
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyString, "incrbyfloat", k)
 	c.W.Bulk(text)
 }

@@ -147,6 +147,7 @@ func listPush(c *Ctx, front, mustExist bool) {
 		c.W.Int(int64(l.Len()))
 	}
 	c.Changed(k)
+	c.Notify(NotifyList, pushEvent(front), k)
 	c.Dirty(len(elems) - 1)
 }
 
@@ -167,15 +168,30 @@ func (c *Ctx) newList(k *Key, front bool, elems [][]byte) bool {
 	return true
 }
 
+// pushEvent is the event of an element that comes to an end of a list.
+func pushEvent(front bool) string {
+	if front {
+		return "lpush"
+	}
+	return "rpush"
+}
+
+// popEvent is the event of an element that is taken from an end of a list.
+func popEvent(front bool) string {
+	if front {
+		return "lpop"
+	}
+	return "rpop"
+}
+
 // removedElements reports that n elements of a list are gone, and deletes the
 // key if none is left.
-func (c *Ctx) removedElements(k *Key, l *object.List, n int) {
-	if l.Len() == 0 {
-		c.Remove(k)
-	} else {
+func (c *Ctx) removedElements(k *Key, event string, l *object.List, n int) {
+	empty := l.Len() == 0
+	if !empty {
 		l.Shrink(c.listLimits())
-		c.Changed(k)
 	}
+	c.changedTo(k, NotifyList, event, empty)
 	c.Dirty(n - 1)
 }
 

@@ -40,6 +40,7 @@ func lset(c *Ctx) {
 	}
 	l.Shrink(lim)
 	c.Changed(k)
+	c.Notify(NotifyList, "lset", k)
 	c.W.OK()
 }
 
@@ -76,6 +77,7 @@ func linsert(c *Ctx) {
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyList, "linsert", k)
 	c.W.Int(int64(l.Len()))
 }
 
@@ -111,7 +113,7 @@ func lrem(c *Ctx) {
 			c.W.Error(resp.ErrOOM)
 			return
 		}
-		c.removedElements(k, &l, n)
+		c.removedElements(k, "lrem", &l, n)
 	}
 	c.W.Int(int64(n))
 }
@@ -170,7 +172,7 @@ func ltrim(c *Ctx) {
 	n := l.Len()
 	from, keep := rangeOf(start, stop, n)
 	if keep == 0 {
-		c.Remove(k)
+		c.changedTo(k, NotifyList, "ltrim", true)
 		c.Dirty(n - 1)
 		c.W.OK()
 		return
@@ -180,7 +182,7 @@ func ltrim(c *Ctx) {
 		c.W.Error(resp.ErrOOM)
 		return
 	}
-	c.removedElements(k, &l, n-keep)
+	c.removedElements(k, "ltrim", &l, n-keep)
 	c.W.OK()
 }
 

@@ -41,7 +41,7 @@ func (c *Ctx) popElement(k *Key, l *object.List, front bool) {
 	mark := len(c.W.Buf)
 	c.W.Bulk(l.End(front, &buf))
 	if l.Len() == 1 {
-		c.Remove(k)
+		c.changedTo(k, NotifyList, popEvent(front), true)
 		return
 	}
 	if l.Pop(front) != nil {
@@ -50,7 +50,7 @@ func (c *Ctx) popElement(k *Key, l *object.List, front bool) {
 		return
 	}
 	l.Shrink(c.listLimits())
-	c.Changed(k)
+	c.changedTo(k, NotifyList, popEvent(front), false)
 }
 
 // popElements takes up to count elements and replies an array of them.
@@ -65,7 +65,7 @@ func (c *Ctx) popElements(k *Key, l *object.List, front bool, count int64) {
 		first = size - n
 	}
 	if n == size {
-		c.Remove(k)
+		c.changedTo(k, NotifyList, popEvent(front), true)
 		c.Dirty(n - 1)
 		return
 	}
@@ -74,7 +74,7 @@ func (c *Ctx) popElements(k *Key, l *object.List, front bool, count int64) {
 		c.W.Error(resp.ErrOOM)
 		return
 	}
-	c.removedElements(k, l, n)
+	c.removedElements(k, popEvent(front), l, n)
 }
 
 // leftOrRight reads an argument that is LEFT or RIGHT.
@@ -197,16 +197,17 @@ func moveElement(c *Ctx, from, to bool) {
 		}
 	}
 	c.Changed(dst)
+	c.Notify(NotifyList, pushEvent(to), dst)
 	l, _, _ = c.openList(src) // the other list may have moved it
 	switch {
 	case l.Len() == 1:
-		c.Remove(src)
+		c.changedTo(src, NotifyList, popEvent(from), true)
 	case l.Pop(from) != nil:
 		c.W.Error(resp.ErrOOM) // while a snapshot is open: the element is in both
 		return
 	default:
 		l.Shrink(lim)
-		c.Changed(src)
+		c.changedTo(src, NotifyList, popEvent(from), false)
 	}
 	c.W.Bulk(elem)
 }
@@ -219,5 +220,7 @@ func (c *Ctx) rotate(k *Key, l *object.List, from, to bool, elem []byte) {
 	}
 	l.Shrink(c.listLimits())
 	c.Changed(k)
+	c.Notify(NotifyList, pushEvent(to), k)
+	c.Notify(NotifyList, popEvent(from), k)
 	c.W.Bulk(elem)
 }

@@ -35,7 +35,7 @@ const lfuNote = " Please note that when switching between policies at runtime LR
 // object looks up the key of an OBJECT subcommand; ok is false after the null
 // of a missing one was replied.
 func (c *Ctx) object() (e keyspace.Entry, ok bool) {
-	e = c.Peek(&c.Keys[0])
+	e = c.peekQuietly(&c.Keys[0])
 	if !e.Exists() {
 		c.W.Null()
 		return e, false

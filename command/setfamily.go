@@ -89,6 +89,7 @@ func sadd(c *Ctx) {
 	added, err := s.AddAll(members, c.setLimits())
 	if added > 0 {
 		c.Changed(k)
+		c.Notify(NotifySet, "sadd", k)
 		c.Dirty(added - 1)
 	}
 	if err != nil {
@@ -104,6 +105,8 @@ func (c *Ctx) newSet(k *Key, members [][]byte) {
 	if len(members) == 1 {
 		if _, ok := c.addOne(k, members[0]); ok {
 			c.Changed(k)
+			c.Notify(NotifyNew, "new", k)
+			c.Notify(NotifySet, "sadd", k)
 			c.W.Int(1)
 		}
 		return
@@ -116,16 +119,16 @@ func (c *Ctx) newSet(k *Key, members [][]byte) {
 		return
 	}
 	n := b.Len()
-	if c.putSet(k, b, false) {
+	if c.putSet(k, "sadd", b, false) {
 		c.Dirty(n - 1)
 		c.W.Int(int64(n))
 	}
 }
 
 // putSet stores a set that has been built, in the place of whatever the key
-// holds, whose time to live may be kept. It replies the out of memory error and
-// reports false if there is no room.
-func (c *Ctx) putSet(k *Key, b *object.SetBuilder, keepTTL bool) bool {
+// holds, whose time to live may be kept, and reports the event. It replies the out
+// of memory error and reports false if there is no room.
+func (c *Ctx) putSet(k *Key, event string, b *object.SetBuilder, keepTTL bool) bool {
 	enc, v := b.Value()
 	var expireAt int64
 	if keepTTL {
@@ -135,13 +138,14 @@ func (c *Ctx) putSet(k *Key, b *object.SetBuilder, keepTTL bool) bool {
 			keepTTL = false
 		}
 	}
-	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeSet, enc, v, expireAt, keepTTL, c.stampOf(k)); err != nil {
+	if c.put(k, keyspace.TypeSet, enc, v, expireAt, keepTTL, c.stampOf(k)) != nil {
 		b.Discard()
 		c.W.Error(resp.ErrOOM)
 		return false
 	}
 	c.KeepScratch(v)
 	c.Changed(k)
+	c.Notify(NotifySet, event, k)
 	return true
 }
 
@@ -173,21 +177,17 @@ func srem(c *Ctx) {
 			}
 		}
 	}
-	c.removedMembers(k, &s, removed)
+	c.removedMembers(k, "srem", &s, removed)
 	c.W.Int(int64(removed))
 }
 
 // removedMembers reports that n members of a set are gone, and deletes the key
 // if none is left.
-func (c *Ctx) removedMembers(k *Key, s *object.Set, n int) {
-	switch {
-	case n == 0:
+func (c *Ctx) removedMembers(k *Key, event string, s *object.Set, n int) {
+	if n == 0 {
 		return
-	case s.Len() == 0:
-		c.Remove(k)
-	default:
-		c.Changed(k)
 	}
+	c.changedTo(k, NotifySet, event, s.Len() == 0)
 	c.Dirty(n - 1)
 }
 

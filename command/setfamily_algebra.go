@@ -144,13 +144,13 @@ func sinterstore(c *Ctx) {
 		object.IntersectSets(sets, func(m []byte) bool { err = b.AddNew(m); return err == nil })
 		b.PackIntegers()
 	}
-	c.storeResult(b, err)
+	c.storeResult("sinterstore", b, err)
 }
 
 func sunionstore(c *Ctx) {
 	if sets, _, ok := c.readSets(c.Keys[1:]); ok {
 		b := c.newResult(object.EncIntset)
-		c.storeResult(b, b.AddUnion(sets))
+		c.storeResult("sunionstore", b, b.AddUnion(sets))
 	}
 }
 
@@ -162,7 +162,7 @@ func sdiffstore(c *Ctx) {
 	b := c.newResult(object.DifferenceEncoding(sets, c.setLimits()))
 	var err error
 	object.SubtractSets(sets, func(m []byte) bool { err = b.AddNew(m); return err == nil })
-	c.storeResult(b, err)
+	c.storeResult("sdiffstore", b, err)
 }
 
 // newResult begins the set that the first key will hold.
@@ -173,7 +173,7 @@ func (c *Ctx) newResult(start object.Encoding) *object.SetBuilder {
 // storeResult stores a set in the first key, or deletes the key if the set is
 // empty, and replies how many members there are. err is why the set could not
 // be made.
-func (c *Ctx) storeResult(b *object.SetBuilder, err error) {
+func (c *Ctx) storeResult(event string, b *object.SetBuilder, err error) {
 	k := &c.Keys[0]
 	n := b.Len()
 	switch {
@@ -182,10 +182,8 @@ func (c *Ctx) storeResult(b *object.SetBuilder, err error) {
 		c.W.Error(resp.ErrOOM)
 		return
 	case n == 0:
-		if c.Write(k).Exists() {
-			c.Remove(k)
-		}
-	case !c.putSet(k, b, false):
+		c.delete(k)
+	case !c.putSet(k, event, b, false):
 		return
 	}
 	c.W.Int(int64(n))

@@ -44,14 +44,18 @@ func smove(c *Ctx) {
 		c.W.Error(resp.ErrOOM)
 		return
 	}
+	if !dst.Exists() {
+		c.Notify(NotifyNew, "new", to)
+	}
 	if added {
 		c.Changed(to)
+		c.Notify(NotifySet, "sadd", to)
 	}
 	c.W.Int(1)
 }
 
 // addOne adds a member to the set of a key, which is made if it is missing, and
-// reports whether it was new. It replies the out of memory error, then ok is
+// reports whether it was new; events are the caller's affair. It replies the out of memory error, then ok is
 // false.
 func (c *Ctx) addOne(k *Key, m []byte) (added, ok bool) {
 	lim := c.setLimits()
@@ -59,7 +63,7 @@ func (c *Ctx) addOne(k *Key, m []byte) (added, ok bool) {
 	if cell == nil {
 		enc, v := object.SetOfOne(c.Scratch(), m, lim)
 		c.KeepScratch(v)
-		if cell, ok = c.CreateAs(k, keyspace.TypeSet, enc, len(v)); !ok {
+		if cell, ok = c.create(k, keyspace.TypeSet, enc, len(v)); !ok {
 			return false, false
 		}
 		copy(cell.Value(), v)
@@ -85,7 +89,7 @@ func (c *Ctx) removeOne(k *Key, m []byte) bool {
 	s := object.OpenSet(cell)
 	had, err := s.Remove(m)
 	if had {
-		c.removedMembers(k, &s, 1)
+		c.removedMembers(k, "srem", &s, 1)
 	}
 	return err == nil
 }

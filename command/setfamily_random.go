@@ -189,7 +189,7 @@ func (c *Ctx) spopOne() {
 		c.dropReply(mark)
 		return
 	}
-	c.removedMembers(k, &s, 1)
+	c.removedMembers(k, "spop", &s, 1)
 }
 
 func (c *Ctx) spopCount() {
@@ -211,7 +211,7 @@ func (c *Ctx) spopCount() {
 	if count >= int64(n) {
 		c.W.Set(n)
 		c.bulkMembers(&s)
-		c.Remove(k)
+		c.changedTo(k, NotifySet, "spop", true)
 		c.Dirty(n - 1)
 		return
 	}
@@ -263,7 +263,7 @@ func (c *Ctx) popRebuild(k *Key, s *object.Set, count int, enc object.Encoding) 
 			return
 		}
 	}
-	if c.putSet(k, b, true) {
+	if c.putSet(k, "spop", b, true) {
 		c.Dirty(n - b.Len() - 1)
 	} else {
 		c.dropReply(mark)
@@ -290,5 +290,5 @@ func (c *Ctx) popTree(k *Key, s *object.Set, count int) {
 		return
 	}
 	list.closeSet()
-	c.removedMembers(k, s, list.n)
+	c.removedMembers(k, "spop", s, list.n)
 }

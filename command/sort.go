@@ -181,12 +181,7 @@ func sortKey(c *Ctx, readOnly bool) {
 		return
 	}
 	k := &c.Keys[0]
-	var e keyspace.Entry
-	if o.store {
-		e = c.Write(k)
-	} else {
-		e = c.Read(k)
-	}
+	e := c.Read(k)
 	s := sorter{c: c, o: &o}
 	if e.Exists() {
 		switch e.Type() {
@@ -249,9 +244,7 @@ func (s *sorter) store(k *Key) {
 	c := s.c
 	n := len(s.items) * max(len(s.o.gets), 1)
 	if n == 0 {
-		if c.live(k).Exists() {
-			c.Remove(k)
-		}
+		c.delete(k)
 		c.W.Int(0)
 		return
 	}
@@ -259,7 +252,7 @@ func (s *sorter) store(k *Key) {
 	err := s.build(b)
 	if err == nil {
 		enc, v := b.Value()
-		_, err = k.Part.Put(k.Hash, k.Bytes, keyspace.TypeList, enc, v, 0, false, c.stampOf(k))
+		err = c.put(k, keyspace.TypeList, enc, v, 0, false, c.stampOf(k))
 	}
 	if err != nil {
 		b.Discard()
@@ -267,6 +260,7 @@ func (s *sorter) store(k *Key) {
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyList, "sortstore", k)
 	c.Dirty(n - 1)
 	c.W.Int(int64(n))
 }

@@ -85,6 +85,19 @@ func (c *Ctx) openStream(k *Key) (s object.Stream, exists, ok bool) {
 	return object.OpenStream(cell), true, true
 }
 
+// openGroups is openStream for a command that changes groups only: for hits and
+// misses it reads.
+func (c *Ctx) openGroups(k *Key) (s object.Stream, exists, ok bool) {
+	s, exists, ok = c.openStream(k)
+	if exists || !ok {
+		c.Stats.Hits++
+		return s, exists, ok
+	}
+	c.Stats.Misses++
+	c.Notify(NotifyKeyMiss, "keymiss", k)
+	return s, false, true
+}
+
 // newStream makes an empty stream. It replies the out of memory error and
 // reports false if there is no room.
 func (c *Ctx) newStream(k *Key) (s object.Stream, ok bool) {
@@ -141,6 +154,7 @@ func xdel(c *Ctx) {
 	}
 	if n > 0 {
 		c.Changed(k)
+		c.Notify(NotifyStream, "xdel", k)
 		c.Dirty(n - 1)
 	}
 	c.W.Int(int64(n))

@@ -171,9 +171,12 @@ func xadd(c *Ctx) {
 	}
 	c.bulkID(id)
 	c.Changed(k)
+	c.Notify(NotifyStream, "xadd", k)
 	if o.trims {
 		// A snapshot may leave no memory to trim with. The entry is there.
-		_, _ = s.Trim(o.trim)
+		if n, _ := s.Trim(o.trim); n > 0 {
+			c.Notify(NotifyStream, "xtrim", k)
+		}
 	}
 }
 
@@ -230,6 +233,7 @@ func xtrim(c *Ctx) {
 	n, err := s.Trim(o.trim)
 	if n > 0 {
 		c.Changed(k)
+		c.Notify(NotifyStream, "xtrim", k)
 		c.Dirty(int(n) - 1)
 	}
 	if err != nil && n == 0 {
@@ -291,6 +295,7 @@ func xsetid(c *Ctx) {
 		s.SetMaxDeletedID(maxDeleted)
 	}
 	c.Dirty(1) // its watchers need not know
+	c.Notify(NotifyStream, "xsetid", k)
 	c.W.OK()
 }
 

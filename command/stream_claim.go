@@ -101,13 +101,14 @@ func (c *Ctx) claimer(g *object.StreamGroup) (consumer object.StreamConsumer, ok
 		return consumer, false
 	}
 	if created {
-		c.Dirty(1)
+		c.groupEvent("xgroup-createconsumer")
 	}
 	consumer.SetSeen(c.Now)
 	return consumer, true
 }
 
 func xclaim(c *Ctx) {
+	c.Read(&c.Keys[0]) // which counts as a hit or miss, whatever the arguments are
 	s, g, ok := c.openForClaim()
 	if !ok {
 		return
@@ -212,6 +213,7 @@ const looksPerClaim = 10
 // xautoclaim goes through what is pending and claims what is idle for long
 // enough. Entries that were deleted stop to be pending, and count.
 func xautoclaim(c *Ctx) {
+	c.Read(&c.Keys[0])
 	o, next, count, ok := c.parseAutoClaim()
 	if !ok {
 		return

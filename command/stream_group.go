@@ -21,8 +21,13 @@ func noKeyOrGroup(key, group []byte) string {
 	return "NOGROUP No such key '" + resp.Quoted(key) + "' or consumer group '" + resp.Quoted(group) + "'"
 }
 
-// Watchers of a key are told of changes of its entries, not of its groups: those
-// count as changes, no more.
+// groupEvent reports a change of a group of the command's stream. Watchers of a
+// key are told of changes of its entries, not of its groups: those count as
+// changes, no more.
+func (c *Ctx) groupEvent(event string) {
+	c.Dirty(1)
+	c.Notify(NotifyStream, event, &c.Keys[0])
+}
 
 // groupOptions reads the options of XGROUP CREATE and SETID; ok is false after
 // an error was replied.
@@ -124,10 +129,11 @@ func xgroupCreate(c *Ctx) {
 	case !created:
 		c.W.Error(errBusyGroup)
 	case exists:
-		c.Dirty(1)
+		c.groupEvent("xgroup-create")
 		c.W.OK()
 	default:
 		c.Changed(k)
+		c.Notify(NotifyStream, "xgroup-create", k)
 		c.W.OK()
 	}
 }
@@ -154,7 +160,7 @@ func xgroupSetID(c *Ctx) {
 	}
 	g.SetLast(id)
 	g.SetRead(read)
-	c.Dirty(1)
+	c.groupEvent("xgroup-setid")
 	c.W.OK()
 }
 
@@ -173,7 +179,7 @@ func xgroupDestroy(c *Ctx) {
 	case err != nil:
 		c.W.Error(resp.ErrOOM)
 	case was:
-		c.Dirty(1)
+		c.groupEvent("xgroup-destroy")
 		c.W.Int(1)
 	default:
 		c.W.Int(0)
@@ -190,7 +196,7 @@ func xgroupCreateConsumer(c *Ctx) {
 	case err != nil:
 		c.W.Error(resp.ErrOOM)
 	case created:
-		c.Dirty(1)
+		c.groupEvent("xgroup-createconsumer")
 		c.W.Int(1)
 	default:
 		c.W.Int(0)
@@ -208,7 +214,7 @@ func xgroupDelConsumer(c *Ctx) {
 		c.W.Error(resp.ErrOOM)
 		return
 	case was:
-		c.Dirty(1)
+		c.groupEvent("xgroup-delconsumer")
 	}
 	c.W.Int(int64(pending))
 }
@@ -216,7 +222,7 @@ func xgroupDelConsumer(c *Ctx) {
 // xack acknowledges entries, whose IDs are all looked at first.
 func xack(c *Ctx) {
 	k := &c.Keys[0]
-	s, exists, ok := c.openStream(k)
+	s, exists, ok := c.openGroups(k)
 	if !ok {
 		return
 	}

@@ -228,7 +228,7 @@ func (c *Ctx) readNew(list *bulkList, k *Key, from object.StreamID, count int64)
 // any other ID than ">", those that it has not acknowledged. ok is false after
 // an error was replied.
 func (c *Ctx) readForGroup(list *bulkList, k *Key, from object.StreamID, o *readOptions) (ok bool) {
-	s, exists, ok := c.openStream(k)
+	s, exists, ok := c.openGroups(k)
 	if !ok || !exists {
 		return ok
 	}
@@ -244,6 +244,7 @@ func (c *Ctx) readForGroup(list *bulkList, k *Key, from object.StreamID, o *read
 	}
 	if created {
 		c.Dirty(1)
+		c.Notify(NotifyStream, "xgroup-createconsumer", k)
 	}
 	consumer.SetSeen(c.Now)
 	if from != object.MaxStreamID {

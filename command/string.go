@@ -98,6 +98,7 @@ func set(c *Ctx) {
 	if len(c.Args) == 3 {
 		if c.PutString(k, c.Args[2], 0, false) {
 			c.Changed(k)
+			c.Notify(NotifyString, "set", k)
 			c.W.OK()
 		}
 		return
@@ -157,6 +158,10 @@ func (c *Ctx) store(k *Key, e keyspace.Entry, value []byte, o setOptions, at int
 		return false
 	}
 	c.Changed(k)
+	c.Notify(NotifyString, "set", k)
+	if o.flags&optExpiry != 0 {
+		c.Notify(NotifyGeneric, "expire", k)
+	}
 	return true
 }
 
@@ -175,6 +180,7 @@ func setnx(c *Ctx) {
 	}
 	if c.PutString(k, c.Args[2], 0, false) {
 		c.Changed(k)
+		c.Notify(NotifyString, "set", k)
 		c.W.Int(1)
 	}
 }
@@ -189,7 +195,7 @@ func getdel(c *Ctx) {
 	k := &c.Keys[0]
 	e := c.Read(k)
 	if c.replyString(e) && e.Exists() {
-		c.Remove(k)
+		c.delete(k)
 	}
 }
 
@@ -213,7 +219,7 @@ func getex(c *Ctx) {
 	c.W.Bulk(e.Value())
 	switch {
 	case o.flags&optExpiry != 0 && at <= c.Now:
-		c.Remove(k)
+		c.delete(k)
 	case o.flags&optExpiry != 0:
 		if _, err := k.Part.SetExpire(k.Hash, k.Bytes, at); err != nil {
 			c.W.Buf = c.W.Buf[:mark]
@@ -221,9 +227,11 @@ func getex(c *Ctx) {
 			return
 		}
 		c.Changed(k)
+		c.Notify(NotifyGeneric, "expire", k)
 	case o.flags&optPersist != 0:
 		if k.Part.Persist(k.Hash, k.Bytes) {
 			c.Changed(k)
+			c.Notify(NotifyGeneric, "persist", k)
 		}
 	}
 }
@@ -263,6 +271,7 @@ func (c *Ctx) setAll() bool {
 			return false
 		}
 		c.Changed(k)
+		c.Notify(NotifyString, "set", k)
 	}
 	return true
 }

@@ -19,12 +19,15 @@ func (c *Ctx) tooLong(size, more int64) bool {
 // and raw. The caller has checked everything else; ok is false after the out
 // of memory error was replied.
 func (c *Ctx) grow(k *Key, e keyspace.Entry, size int) (value []byte, ok bool) {
-	if !e.Exists() || len(e.Value()) < size {
+	if isNew := !e.Exists(); isNew || len(e.Value()) < size {
 		var err error
 		e, err = k.Part.Grow(k.Hash, k.Bytes, keyspace.TypeString, keyspace.EncRaw, c.NewLRU(), size)
 		if err != nil {
 			c.W.Error(resp.ErrOOM)
 			return nil, false
+		}
+		if isNew {
+			c.Notify(NotifyNew, "new", k)
 		}
 	}
 	if e.Encoding() != keyspace.EncRaw {
@@ -39,6 +42,7 @@ func appendTo(c *Ctx) {
 	if !e.Exists() {
 		if c.PutString(k, more, 0, false) {
 			c.Changed(k)
+			c.Notify(NotifyString, "append", k)
 			c.W.Int(int64(len(more)))
 		}
 		return
@@ -56,6 +60,7 @@ func appendTo(c *Ctx) {
 	}
 	copy(value[size:], more)
 	c.Changed(k)
+	c.Notify(NotifyString, "append", k)
 	c.W.Int(int64(len(value)))
 }
 
@@ -90,6 +95,7 @@ func setrange(c *Ctx) {
 	}
 	copy(value[offset:], part)
 	c.Changed(k)
+	c.Notify(NotifyString, "setrange", k)
 	c.W.Int(int64(len(value)))
 }
 

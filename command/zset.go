@@ -194,7 +194,7 @@ func zrem(c *Ctx) {
 		}
 		removed, err := z.Remove(m)
 		if err != nil {
-			c.removedScored(k, &z, n)
+			c.removedScored(k, "zrem", &z, n)
 			c.W.Error(resp.ErrOOM)
 			return
 		}
@@ -203,20 +203,16 @@ func zrem(c *Ctx) {
 			exists = z.Len() > 0
 		}
 	}
-	c.removedScored(k, &z, n)
+	c.removedScored(k, "zrem", &z, n)
 	c.W.Int(int64(n))
 }
 
 // removedScored reports that n members were taken out, and deletes the key with
 // the last one.
-func (c *Ctx) removedScored(k *Key, z *object.ZSet, n int) {
+func (c *Ctx) removedScored(k *Key, event string, z *object.ZSet, n int) {
 	if n == 0 {
 		return
 	}
 	c.Dirty(n - 1)
-	if z.Len() == 0 {
-		c.Remove(k)
-		return
-	}
-	c.Changed(k)
+	c.changedTo(k, NotifyZSet, event, z.Len() == 0)
 }

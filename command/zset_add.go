@@ -93,12 +93,12 @@ func (c *Ctx) zadd(flags int) {
 	for i := 0; i < len(pairs) && exists; i += 2 {
 		score, _ := parseDouble(pairs[i])
 		if text := sum.add(&z, pairs[i+1], score, flags, lim); text != "" {
-			c.addedScored(k, &z, sum)
+			c.addedScored(k, &z, sum, flags)
 			c.W.Error(text)
 			return
 		}
 	}
-	c.addedScored(k, &z, sum)
+	c.addedScored(k, &z, sum, flags)
 	switch {
 	case flags&zaddIncr != 0 && sum.processed:
 		c.W.Double(sum.score)
@@ -113,9 +113,14 @@ func (c *Ctx) zadd(flags int) {
 
 // addedScored reports what ZADD has changed. A set that nothing went into is
 // deleted: it was made for what did not go in.
-func (c *Ctx) addedScored(k *Key, z *object.ZSet, sum zaddSum) {
+func (c *Ctx) addedScored(k *Key, z *object.ZSet, sum zaddSum, flags int) {
 	if n := sum.added + sum.updated; n > 0 {
 		c.Changed(k)
+		event := "zadd"
+		if flags&zaddIncr != 0 {
+			event = "zincr"
+		}
+		c.Notify(NotifyZSet, event, k)
 		c.Dirty(n - 1)
 		return
 	}

@@ -211,7 +211,7 @@ func (c *Ctx) zalgebra(op, at int) {
 	}
 	sortScored(list)
 	if op&zstore != 0 {
-		c.storeScored(&c.Keys[0], list)
+		c.storeScored(&c.Keys[0], [...]string{"zunionstore", "zinterstore", "zdiffstore"}[op&^zstore], list)
 		return
 	}
 	c.scoredArray(len(list), o.withScores)

@@ -67,22 +67,23 @@ func (c *Ctx) popScored(k *Key, z *object.ZSet, last bool, n int, nested bool) {
 			it.Next()
 		}
 	}
+	event := "zpopmin"
 	if last {
-		from = z.Len() - n
+		from, event = z.Len()-n, "zpopmax"
 	}
 	before := z.Len()
 	if before == n {
 		c.Dirty(n - 1)
-		c.Remove(k)
+		c.changedTo(k, NotifyZSet, event, true)
 		return
 	}
 	if err := z.RemoveRange(from, n); err != nil {
-		c.removedScored(k, z, before-z.Len())
+		c.removedScored(k, event, z, before-z.Len())
 		c.W.Error(resp.ErrOOM)
 		c.dropReply(mark)
 		return
 	}
-	c.removedScored(k, z, n)
+	c.removedScored(k, event, z, n)
 }
 
 func zmpop(c *Ctx) {

@@ -248,16 +248,17 @@ func (c *Ctx) zremrange(by int) {
 		return
 	}
 	from, to := ends.ranks(&z)
+	event := [...]string{byRank: "zremrangebyrank", byScore: "zremrangebyscore", byLex: "zremrangebylex"}[by]
 	if to-from == z.Len() {
 		n := to - from
 		c.Dirty(n - 1)
-		c.Remove(k)
+		c.changedTo(k, NotifyZSet, event, true)
 		c.W.Int(int64(n))
 		return
 	}
 	before := z.Len()
 	err := z.RemoveRange(from, to-from)
-	c.removedScored(k, &z, before-z.Len())
+	c.removedScored(k, event, &z, before-z.Len())
 	if err != nil {
 		c.W.Error(resp.ErrOOM)
 		return

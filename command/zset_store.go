@@ -58,7 +58,7 @@ func sortScored(list []scored) {
 
 // storeZSet replaces what the key holds by a sorted set that a builder has made,
 // or deletes the key if that is empty, and replies how many members there are.
-func (c *Ctx) storeZSet(k *Key, b *object.ZSetBuilder, err error) {
+func (c *Ctx) storeZSet(k *Key, event string, b *object.ZSetBuilder, err error) {
 	n := b.Len()
 	switch {
 	case err != nil:
@@ -67,24 +67,23 @@ func (c *Ctx) storeZSet(k *Key, b *object.ZSetBuilder, err error) {
 		return
 	case n == 0:
 		b.Discard()
-		if c.Write(k).Exists() {
-			c.Remove(k)
-		}
+		c.delete(k)
 		c.W.Int(0)
 		return
 	}
 	enc, v := b.Value()
-	if _, err := k.Part.Put(k.Hash, k.Bytes, keyspace.TypeZSet, enc, v, 0, false, c.stampOf(k)); err != nil {
+	if c.put(k, keyspace.TypeZSet, enc, v, 0, false, c.stampOf(k)) != nil {
 		b.Discard()
 		c.W.Error(resp.ErrOOM)
 		return
 	}
 	c.Changed(k)
+	c.Notify(NotifyZSet, event, k)
 	c.W.Int(int64(n))
 }
 
 // storeScored is storeZSet of a list of members, sorted, all different.
-func (c *Ctx) storeScored(k *Key, list []scored) {
+func (c *Ctx) storeScored(k *Key, event string, list []scored) {
 	longest := 0
 	for i := range list {
 		longest = max(longest, len(list[i].member))
@@ -94,7 +93,7 @@ func (c *Ctx) storeScored(k *Key, list []scored) {
 	for i := 0; i < len(list) && err == nil; i++ {
 		err = b.Add(list[i].bytes(), list[i].score)
 	}
-	c.storeZSet(k, b, err)
+	c.storeZSet(k, event, b, err)
 }
 
 // storeRange is ZRANGESTORE of the members [from, to). Redis knows how many they
@@ -117,5 +116,5 @@ func (c *Ctx) storeRange(z *object.ZSet, from, to int, known bool) {
 		}
 		c.KeepScratch(buf)
 	}
-	c.storeZSet(k, b, err)
+	c.storeZSet(k, "zrangestore", b, err)
 }
