@@ -14,6 +14,8 @@ type remains struct {
 	p  *Part
 	d  *database // where it was
 	at uint64
+
+	keys int // how many there were
 }
 
 // discardDB takes the memory of a database that nobody can reach any more.
@@ -22,6 +24,7 @@ func (h *housekeeper) discardDB(d *database) {
 		d.release()
 		return
 	}
+	h.work.discarded(int(d.keys()))
 	h.mu.Lock()
 	h.dbs = append(h.dbs, d)
 	h.mu.Unlock()
@@ -30,12 +33,13 @@ func (h *housekeeper) discardDB(d *database) {
 
 // discard takes the table of a partition of d that was cleared, with its
 // entries.
-func (h *housekeeper) discard(d *database, p *Part) {
-	r := &remains{p: p, d: d}
+func (h *housekeeper) discard(d *database, p *Part, keys int) {
+	r := &remains{p: p, d: d, keys: keys}
 	if !h.started.Load() {
 		r.free(time.Time{})
 		return
 	}
+	h.work.discarded(keys)
 	h.mu.Lock()
 	h.remains = append(h.remains, r)
 	h.mu.Unlock()
@@ -80,6 +84,7 @@ func (h *housekeeper) collect(deadline time.Time) {
 		switch {
 		case d != nil:
 			d.release()
+			h.work.done(int(d.keys()))
 		case t.d != nil:
 			if !t.free(deadline) {
 				h.mu.Lock()
@@ -87,6 +92,7 @@ func (h *housekeeper) collect(deadline time.Time) {
 				h.mu.Unlock()
 				return
 			}
+			h.work.done(1)
 		case r == nil:
 			return
 		case !r.free(deadline):
@@ -94,6 +100,8 @@ func (h *housekeeper) collect(deadline time.Time) {
 			h.remains = append(h.remains, r)
 			h.mu.Unlock()
 			return
+		default:
+			h.work.done(r.keys)
 		}
 	}
 }

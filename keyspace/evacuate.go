@@ -55,6 +55,20 @@ func (ks *Keyspace) Evacuate() {
 	ks.Collect()
 }
 
+// share is how much of the time evacuation may take, percent.
+func (e *evacuation) share() int {
+	if e.big {
+		return hurryShare
+	}
+	return evacuateShare
+}
+
+// giveUp ends the evacuation of an arena.
+func (h *housekeeper) giveUp() {
+	h.evac.d = nil
+	h.work.ended()
+}
+
 // evacuate works for its share of the period.
 func (h *housekeeper) evacuate(x *Executor, period time.Duration) {
 	start := time.Now()
@@ -74,11 +88,7 @@ func (h *housekeeper) evacuate(x *Executor, period time.Duration) {
 			continue
 		}
 		h.evacuateSlice(x)
-		share := time.Duration(evacuateShare)
-		if h.evac.big {
-			share = hurryShare
-		}
-		if time.Since(start) > period*share/100 {
+		if time.Since(start) > period*time.Duration(h.evac.share())/100 {
 			return
 		}
 	}
@@ -101,6 +111,7 @@ func (h *housekeeper) pickArena() {
 	}
 	e.d, e.shard, e.slot, e.prefix = d, e.next, e.next, 0
 	e.big = gain > a.Stats().Held/8
+	h.work.began(e.share())
 }
 
 // evacuateSlice moves what leaves a few buckets. Meanwhile the database may be
@@ -109,34 +120,34 @@ func (h *housekeeper) evacuateSlice(x *Executor) {
 	x.Yield()
 	e := &h.evac
 	if h.ks.dbs[e.d.index].Load() != e.d {
-		e.d = nil
+		h.giveUp()
 		return
 	}
 	e.slot = nextInShard(e.d, e.slot, &e.prefix)
 	if e.slot >= slots.Count {
 		e.d.shards[e.shard].arena.EndEvacuation()
-		e.d = nil
+		h.giveUp()
 		return
 	}
 	s := slots.Slot(e.slot)
 	if !x.LockSlot(s) && h.ks.dbs[e.d.index].Load() != e.d {
 		h.ks.Unlock(s)
-		e.d = nil
+		h.giveUp()
 		return
 	}
 	p := &e.d.parts[s]
 	if e.prefix == 0 {
 		p.moveTable(0)
 	}
-	moved := 0
+	var n evacuated
 	e.prefix = p.slice(e.prefix, evacuateBuckets, func(_ view, b *bucket, places uint32) {
-		moved += p.evacuate(b, places)
+		p.evacuate(b, places, &n)
 	})
 	if e.prefix < prefixEnd {
 		p.moveTable(e.prefix)
 	}
 	h.ks.Unlock(s)
-	h.moved.Add(int64(moved))
+	n.count(&h.work)
 	if e.prefix == prefixEnd {
 		e.slot, e.prefix = e.slot+shards, 0
 	}
@@ -152,21 +163,39 @@ func nextInShard(d *database, slot int, prefix *uint64) int {
 
 // evacuate moves the entries at some places of a bucket if they lie in pages
 // being emptied.
-func (p *Part) evacuate(b *bucket, places uint32) (moved int) {
+func (p *Part) evacuate(b *bucket, places uint32, n *evacuated) {
 	trees := p.db.shard(p.slot).trees.Load() > 0 // else no entry need be looked at
 	for m := places; m != 0; m &= m - 1 {
 		i := bits.TrailingZeros32(m)
+		moved := 0
 		if p.arena.Leaving(b.refs[i]) {
 			if r, _, ok := p.arena.Move(b.refs[i]); ok {
 				b.refs[i] = r
 				moved++
 			}
 		}
+		n.stayed += 1 - moved
 		if e := (Entry{p.arena.At(b.refs[i])}); trees && e.hasTrees() {
 			moved += object.Evacuate(p.space, e.Type(), e.Encoding(), e.Value(), evacuateBlocks)
 		}
+		n.moved += moved
+		if moved > 0 {
+			n.keysMoved++
+		} else {
+			n.keysStayed++
+		}
 	}
-	return moved
+}
+
+// evacuated counts what became of the blocks of some buckets. Of a value with
+// trees, only those that moved are known.
+type evacuated struct{ moved, stayed, keysMoved, keysStayed int }
+
+func (n *evacuated) count(w *houseWork) {
+	w.moved.Add(int64(n.moved))
+	w.stayed.Add(int64(n.stayed))
+	w.keysMoved.Add(int64(n.keysMoved))
+	w.keysStayed.Add(int64(n.keysStayed))
 }
 
 // moveTable moves the buckets of the segment at prefix, if they lie in a page

@@ -32,14 +32,6 @@ const (
 	spareShare = 64
 )
 
-// HouseStats count what housekeeping did.
-type HouseStats struct {
-	Expired      int64   // keys removed by active expiry
-	StalePercent float64 // of the keys with a time to live, those past it, estimated
-	TimeCapped   int64   // expiry runs that ended for want of time
-	Moved        int64   // blocks moved out of sparse pages
-}
-
 // housekeeper is the work that nobody waits for. One goroutine does it, or a
 // test that calls ExpireNow, Collect or Evacuate; each kind once at a time.
 type housekeeper struct {
@@ -57,8 +49,8 @@ type housekeeper struct {
 	resting atomic.Bool // see rest.go
 	expired atomic.Int64
 	capped  atomic.Int64
-	moved   atomic.Int64
 	stale   atomic.Int64 // millionths
+	work    houseWork
 
 	turn  sync.Mutex // whoever works; guards the cursors
 	sweep expireCursor
@@ -138,7 +130,9 @@ func (h *housekeeper) tick(x *Executor, period time.Duration) {
 	defer h.turn.Unlock()
 	if h.expires() {
 		share := 25 + 2*time.Duration(h.effort.Load()-1)
-		h.expire(x, unixMillis(), time.Now().Add(period*share/100))
+		start := time.Now()
+		h.expire(x, unixMillis(), start.Add(period*share/100))
+		h.work.expiring.Add(int64(time.Since(start)))
 	}
 	h.evacuate(x, period)
 }
@@ -156,14 +150,3 @@ func (h *housekeeper) spare() int64 {
 // SetActiveExpire turns the removal of expired keys in the background on or
 // off.
 func (ks *Keyspace) SetActiveExpire(on bool) { ks.house.expiry.Store(on) }
-
-// HouseStats returns the counters.
-func (ks *Keyspace) HouseStats() HouseStats {
-	h := &ks.house
-	return HouseStats{
-		Expired:      h.expired.Load(),
-		StalePercent: float64(h.stale.Load()) / 10_000,
-		TimeCapped:   h.capped.Load(),
-		Moved:        h.moved.Load(),
-	}
-}

@@ -97,3 +97,27 @@ func TestCloseTwiceAndUnused(t *testing.T) {
 	ks.Close()
 	ks.Close()
 }
+
+// What is freed in the background is counted: values with trees, cleared slots
+// and flushed databases.
+func TestFreedIsCounted(t *testing.T) {
+	ks := newTest(t, Options{})
+	ks.Start(HousekeepingOptions{})
+	for i := range 100 {
+		ks.setKey(t, 0, fmt.Sprint("{a}", i), 0)
+		ks.setKey(t, 1, fmt.Sprint("b", i), 0)
+	}
+	before := ks.HouseStats()
+	require.Zero(t, before.Unfreed+before.Freed)
+	x := ks.NewExecutor("x")
+	x.Enter()
+	s := slots.Of([]byte("{a}"))
+	x.LockSlot(s)
+	ks.Part(0, s).Clear()
+	ks.Unlock(s)
+	x.Exclusive(func() { ks.FlushDB(1, true) })
+	x.Leave()
+	x.Close()
+	require.Eventually(t, func() bool { h := ks.HouseStats(); return h.Freed == 200 && h.Unfreed == 0 }, 20*time.Second, time.Millisecond)
+	require.Zero(t, ks.HouseStats().Since(ks.HouseStats()).Freed)
+}

@@ -237,6 +237,7 @@ func (p *Part) Clear() {
 	rest := &Part{arena: p.arena, space: p.space, slot: p.slot, base: p.base, seg: p.seg, multi: p.multi}
 	p.base, p.seg, p.multi = nil, segment{}, false
 	p.addExpires(-int(p.expires))
-	p.addKeys(-p.Len())
-	p.db.ks.house.discard(p.db, rest)
+	keys := p.Len()
+	p.addKeys(-keys)
+	p.db.ks.house.discard(p.db, rest, keys)
 }

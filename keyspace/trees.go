@@ -56,6 +56,7 @@ func (h *housekeeper) discardTrees(d *database, dead *object.Remains) {
 		dead.Free(math.MaxInt)
 		return
 	}
+	h.work.discarded(1)
 	h.mu.Lock()
 	h.trees = append(h.trees, deadTrees{dead, d})
 	h.mu.Unlock()
