@@ -42,6 +42,8 @@ type Arena struct {
 	classes [numClasses]class
 	held    int64           // bytes of pages and large blocks, atomic
 	used    [numKinds]int64 // bytes of live blocks, atomic
+	summed  bool            // they are part of pool.sum
+	retired bool            // they never are again
 
 	// Evacuation; see evacuate.go.
 	leaving []uint64
@@ -68,7 +70,7 @@ type class struct {
 }
 
 // New makes an empty arena.
-func New(pool *Pool) *Arena { return &Arena{pool: pool} }
+func New(pool *Pool) *Arena { return &Arena{pool: pool, summed: pool.Summing()} }
 
 // At is the address of a block. It needs no lock.
 func (a *Arena) At(r Ref) unsafe.Pointer {
@@ -93,7 +95,7 @@ func (a *Arena) Alloc(size int, kind Kind) (Ref, unsafe.Pointer, error) {
 		}
 	}
 	r, p := a.take(c)
-	a.add(&a.used[kind], int64(classSize[c]))
+	a.count(kind, int64(classSize[c]))
 	return r, p, nil
 }
 
@@ -127,18 +129,19 @@ func (a *Arena) take(c uint8) (Ref, unsafe.Pointer) {
 	return Ref(i<<unitBits | uint32(at)), p
 }
 
-// Free takes a block back.
-func (a *Arena) Free(r Ref, kind Kind) {
+// Free takes a block back and returns its length, bytes.
+func (a *Arena) Free(r Ref, kind Kind) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	i := uint32(r >> unitBits)
 	pg := &a.pages[i]
 	if pg.class == largeClass {
-		a.freeLarge(i, kind)
-		return
+		return a.freeLarge(i, kind)
 	}
-	a.add(&a.used[kind], -int64(classSize[pg.class]))
+	n := int(classSize[pg.class])
+	a.count(kind, -int64(n))
 	a.give(r)
+	return n
 }
 
 // give puts a block back into its page, and the page into the pool when that

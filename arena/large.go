@@ -28,19 +28,20 @@ func (a *Arena) allocLarge(size int, kind Kind) (Ref, unsafe.Pointer, error) {
 	a.pages[i] = page{class: largeClass, live: 1, next: uint32(n)}
 	a.addrs[i], a.chunks[i] = s.p, s.chunk
 	a.add(&a.held, int64(n)*granule)
-	a.add(&a.used[kind], int64(n)*granule)
+	a.count(kind, int64(n)*granule)
 	return Ref(i << unitBits), s.p, nil
 }
 
-func (a *Arena) freeLarge(i uint32, kind Kind) {
+func (a *Arena) freeLarge(i uint32, kind Kind) int {
 	n := int(a.pages[i].next)
 	a.add(&a.held, -int64(n)*granule)
-	a.add(&a.used[kind], -int64(n)*granule)
+	a.count(kind, -int64(n)*granule)
 	if a.pool.poison {
 		fillPoison(a.addrs[i], min(n*granule, 4*pageBytes))
 	}
 	a.pool.free(span{a.addrs[i], a.chunks[i]}, n)
 	a.dropIndex(i)
+	return n * granule
 }
 
 // Stats are bytes.
@@ -74,8 +75,8 @@ func (a *Arena) Release() {
 		a.addrs[i] = nil
 	}
 	a.add(&a.held, -a.held)
-	a.add(&a.used[Entry], -a.used[Entry])
-	a.add(&a.used[Table], -a.used[Table])
+	a.count(Entry, -a.used[Entry])
+	a.count(Table, -a.used[Table])
 	a.pages, a.chunks, a.addrs, a.idle = nil, nil, nil, 0
 	a.classes = [numClasses]class{}
 	a.leaving = nil

@@ -3,6 +3,7 @@ package arena
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -33,8 +34,10 @@ type PoolOptions struct {
 // Pool is where arenas get their pages and large blocks. It may be used by
 // many arenas at once.
 type Pool struct {
-	limit  int64
-	poison bool
+	limit   int64
+	poison  bool
+	summing atomic.Bool // see counting.go
+	sum     counter
 
 	mu       sync.Mutex
 	zones    []zone

@@ -245,3 +245,28 @@ func BenchmarkPutOneSlot(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkEvictPut is a new key in the place of a victim, among a million.
+func BenchmarkEvictPut(b *testing.B) {
+	for _, policy := range []Policy{AllKeysLRU, AllKeysLFU, AllKeysRandom} {
+		b.Run(policy.String(), func(b *testing.B) {
+			const keys = 1_000_000
+			ks := benchFill(b, keys)
+			v := ks.NewEvictor(rand.New(rand.NewPCG(1, 1)), func(int, slots.Slot, *Part, uint64, []byte) {})
+			rules := EvictRules{Policy: policy, Samples: 5, LFUDecay: 1}
+			var key [32]byte
+			b.ReportAllocs()
+			i := keys
+			for b.Loop() {
+				for v.Evict(&rules, 1_700_000_000_000+int64(i), false) != EvictedOne {
+				}
+				k := benchKey(key[:], i)
+				p := ks.Part(0, slots.Of(k))
+				if _, err := p.Put(ks.Hash(k), k, TypeString, EncRaw, make([]byte, 64), 0, false, uint32(i/1000)); err != nil {
+					b.Fatal(err)
+				}
+				i++
+			}
+		})
+	}
+}

@@ -86,7 +86,7 @@ func (h *housekeeper) collect(deadline time.Time) {
 			d.release()
 			h.work.done(int(d.keys()))
 		case t.d != nil:
-			if !t.free(deadline) {
+			if !t.free(h, deadline) {
 				h.mu.Lock()
 				h.trees = append(h.trees, t)
 				h.mu.Unlock()

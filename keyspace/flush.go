@@ -25,6 +25,12 @@ func (ks *Keyspace) FlushDB(db int, async bool) int {
 		fresh.watched.set(p.slot)
 	}
 	ks.dbs[db].Store(fresh) // nil: made again when it is used
+	if fresh == nil {
+		ks.fixed.Add(-fixedBytesPer)
+	} else if ks.pool.Summing() {
+		fresh.keepSum()
+	}
+	d.retire()
 	ks.house.discardDB(d)
 	return n
 }

@@ -50,6 +50,7 @@ type housekeeper struct {
 	expired atomic.Int64
 	capped  atomic.Int64
 	stale   atomic.Int64 // millionths
+	pending atomic.Int64 // bytes of trees
 	work    houseWork
 
 	turn  sync.Mutex // whoever works; guards the cursors

@@ -42,6 +42,7 @@ type Keyspace struct {
 	dbs []atomic.Pointer[database]
 	mu  sync.Mutex
 
+	fixed      atomic.Int64 // bytes of locks, partitions and books
 	waitedKeys atomic.Int64 // keys that somebody waits for
 	house      housekeeper
 }
@@ -85,6 +86,7 @@ func New(o Options) (*Keyspace, error) {
 		dbs:  make([]atomic.Pointer[database], o.Databases),
 		pool: arena.NewPool(arena.PoolOptions{Limit: o.Limit, Poison: o.Poison}),
 	}
+	ks.fixed.Store(fixedBytes)
 	ks.gate.init()
 	ks.house.init(ks)
 	return ks, nil
@@ -130,6 +132,10 @@ func (ks *Keyspace) makeDB(db int) *database {
 	}
 	d := ks.newDatabase(db)
 	ks.dbs[db].Store(d)
+	ks.fixed.Add(fixedBytesPer)
+	if ks.pool.Summing() {
+		d.keepSum()
+	}
 	return d
 }
 

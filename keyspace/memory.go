@@ -47,19 +47,39 @@ func (ks *Keyspace) Memory() MemoryStats {
 	return m
 }
 
-// UsedMemory is Memory().Used(), cheap enough to be asked before a write.
-func (ks *Keyspace) UsedMemory() int64 {
-	n := fixedBytes
+// KeepSum makes UsedMemory cheap from now on, at the price of an atomic addition
+// per block that is made or freed.
+func (ks *Keyspace) KeepSum() {
+	// A database that is made meanwhile either sees that, or is seen here.
+	ks.pool.KeepSum()
 	for i := range ks.dbs {
-		d := ks.dbs[i].Load()
-		if d == nil {
-			continue
-		}
-		n += fixedBytesPer
-		for j := range d.shards {
-			s := d.shards[j].arena.Stats()
-			n += s.Entries + s.Tables
+		if d := ks.dbs[i].Load(); d != nil {
+			d.keepSum()
 		}
 	}
-	return n
 }
+
+func (d *database) keepSum() {
+	for i := range d.shards {
+		d.shards[i].arena.KeepSum()
+	}
+}
+
+func (d *database) retire() {
+	for i := range d.shards {
+		d.shards[i].arena.Retire()
+	}
+}
+
+// UsedMemory is Memory().Used(). After KeepSum it is two loads, cheap enough to
+// be asked before every command.
+func (ks *Keyspace) UsedMemory() int64 {
+	if ks.pool.Summing() {
+		return ks.pool.Sum() + ks.fixed.Load()
+	}
+	return ks.Memory().Used()
+}
+
+// PendingFree is the bytes of values that are deleted and that housekeeping has
+// not freed yet; they still count in UsedMemory.
+func (ks *Keyspace) PendingFree() int64 { return ks.house.pending.Load() }

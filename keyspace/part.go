@@ -18,7 +18,7 @@ type Part struct {
 	base    unsafe.Pointer // the buckets; with multi, the directory
 	seg     segment        // the only one; with multi, what the directory is
 	keys    atomic.Uint32  // written under the lock, read by anybody
-	expires uint32         // keys with a time to live
+	expires atomic.Uint32  // keys with a time to live; as keys
 	slot    slots.Slot     // constant
 	multi   bool           // there is a directory, see directory.go
 	space   *object.Space  // constant, of the arena
@@ -33,7 +33,7 @@ func (p *Part) init(d *database, s slots.Slot) {
 func (p *Part) Len() int { return int(p.keys.Load()) }
 
 // Expires is the number of keys with a time to live.
-func (p *Part) Expires() int { return int(p.expires) }
+func (p *Part) Expires() int { return int(p.expires.Load()) }
 
 // Slot is the slot the partition belongs to.
 func (p *Part) Slot() slots.Slot { return p.slot }
@@ -215,8 +215,8 @@ func (p *Part) addKeys(n int) {
 }
 
 func (p *Part) addExpires(n int) {
-	was := int(p.expires)
-	p.expires = uint32(was + n)
+	was := int(p.expires.Load())
+	p.expires.Store(uint32(was + n))
 	p.db.shard(p.slot).expires.Add(int64(n))
 	switch {
 	case was == 0 && n > 0:
@@ -236,7 +236,7 @@ func (p *Part) Clear() {
 	p.replaced(nil, unixMillis())
 	rest := &Part{arena: p.arena, space: p.space, slot: p.slot, base: p.base, seg: p.seg, multi: p.multi}
 	p.base, p.seg, p.multi = nil, segment{}, false
-	p.addExpires(-int(p.expires))
+	p.addExpires(-p.Expires())
 	keys := p.Len()
 	p.addKeys(-keys)
 	p.db.ks.house.discard(p.db, rest, keys)

@@ -49,6 +49,7 @@ func (p *Part) discard(dead *object.Remains) {
 type deadTrees struct {
 	dead *object.Remains
 	d    *database // where it was
+	left int       // bytes of them that count as pending
 }
 
 func (h *housekeeper) discardTrees(d *database, dead *object.Remains) {
@@ -56,25 +57,36 @@ func (h *housekeeper) discardTrees(d *database, dead *object.Remains) {
 		dead.Free(math.MaxInt)
 		return
 	}
+	left := dead.Left()
+	h.pending.Add(int64(left))
 	h.work.discarded(1)
 	h.mu.Lock()
-	h.trees = append(h.trees, deadTrees{dead, d})
+	h.trees = append(h.trees, deadTrees{dead, d, left})
 	h.mu.Unlock()
 	h.wake()
 }
 
 // free frees blocks until the deadline, if there is one, and reports whether it
 // is done.
-func (t deadTrees) free(deadline time.Time) bool {
+func (t *deadTrees) free(h *housekeeper, deadline time.Time) bool {
 	for !t.d.released.Load() {
-		if t.dead.Free(freeAtOnce) {
-			return true
+		done := t.dead.Free(freeAtOnce)
+		t.settle(h, t.dead.Left())
+		if done {
+			break
 		}
 		if !deadline.IsZero() && time.Now().After(deadline) {
 			return false
 		}
 	}
+	t.settle(h, 0)
 	return true
+}
+
+// settle tells what is still pending.
+func (t *deadTrees) settle(h *housekeeper, left int) {
+	h.pending.Add(int64(left - t.left))
+	t.left = left
 }
 
 // Move moves the value of a key to another key, which may have a value, in a

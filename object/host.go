@@ -101,13 +101,14 @@ func (s *Space) Thaw() {
 // Frozen reports whether a snapshot is open.
 func (s *Space) Frozen() bool { return s.floor != 0 }
 
-// free gives a block with its stamp back, or leaves it to the snapshot.
-func (s *Space) free(r arena.Ref, epoch uint32) {
+// free gives a block with its stamp back and returns its length, or leaves it to
+// the snapshot and returns 0.
+func (s *Space) free(r arena.Ref, epoch uint32) int {
 	if epoch < s.floor {
 		s.mu.Lock()
 		s.retired = append(s.retired, r)
 		s.mu.Unlock()
-		return
+		return 0
 	}
-	s.Arena.Free(r, arena.Entry)
+	return s.Arena.Free(r, arena.Entry)
 }

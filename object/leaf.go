@@ -347,7 +347,7 @@ func (sp *Space) blob(r arena.Ref, n int) []byte {
 
 func (sp *Space) blobEpoch(r arena.Ref) uint32 { return *(*uint32)(sp.Arena.At(r)) }
 
-func (sp *Space) freeBlob(r arena.Ref) { sp.free(r, sp.blobEpoch(r)) }
+func (sp *Space) freeBlob(r arena.Ref) int { return sp.free(r, sp.blobEpoch(r)) }
 
 // blobSize is what a blob of n bytes costs.
 func blobSize(n int) int { return arena.BlockSize(n + blobHeadSize) }

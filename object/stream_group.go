@@ -126,6 +126,7 @@ func (s *Stream) DestroyGroup(name []byte) (was bool, err error) {
 func (r *Remains) add(sh *shape, tr *root) bool {
 	if tr.ref != 0 {
 		r.trees = append(r.trees, deadTree{sh: sh, r: *tr})
+		r.left += int(tr.size)
 	}
 	return true
 }

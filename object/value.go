@@ -60,7 +60,12 @@ func Bytes(sp *Space, t Type, enc Encoding, value []byte) int {
 type Remains struct {
 	sp    *Space
 	trees []deadTree
+	left  int // bytes
 }
+
+// Left is how many bytes are still to be freed. Blocks that a snapshot has stay
+// among them.
+func (r *Remains) Left() int { return r.left }
 
 // deadTree is a tree whose blocks before the path have been freed. Branches are
 // only read, as a snapshot may still have them.
@@ -77,6 +82,7 @@ func Detach(sp *Space, t Type, enc Encoding, value []byte) *Remains {
 	eachTree(sp, t, enc, value, func(sh *shape, rootBytes []byte) bool {
 		if tr := openTree(sp, sh, rootBytes); tr.r.ref != 0 {
 			r.trees = append(r.trees, deadTree{sh: sh, r: *tr.r})
+			r.left += tr.bytes()
 		}
 		return true
 	})
@@ -115,7 +121,7 @@ func (r *Remains) freeSome(d *deadTree, n int) int {
 			if h > 0 {
 				ref = at[h-1].child(d.path[h-1]).ref
 			}
-			r.sp.free(ref, at[h].head().epoch)
+			r.left -= r.sp.free(ref, at[h].head().epoch)
 			d.path[h] = 0
 		}
 		if h < 0 {
@@ -131,11 +137,11 @@ func (r *Remains) freeLeaf(sh *shape, ref arena.Ref) {
 		for i := range l.len() {
 			if sh.isBlob(l, i) {
 				b, _ := blobRef(sh.raw(l, i))
-				r.sp.freeBlob(b)
+				r.left -= r.sp.freeBlob(b)
 			}
 		}
 	}
-	r.sp.free(ref, l.head().epoch)
+	r.left -= r.sp.free(ref, l.head().epoch)
 }
 
 // Copy makes a copy of a value whose trees are in another space, or the same,
