@@ -28,16 +28,36 @@ type Config struct {
 
 // cell is the current value of a directive.
 type cell struct {
-	num   atomic.Int64          // a copy of val.num, for readers in a hurry
-	val   atomic.Pointer[Value] // the value is immutable
-	asked atomic.Bool           // somebody reads it or hooks it
+	num  atomic.Int64          // a copy of val.num, for readers in a hurry
+	val  atomic.Pointer[Value] // the value is immutable
+	uses atomic.Uint32         // a Use: how the program uses it
 }
+
+// Use is how the program uses a directive, as bits.
+type Use uint32
+
+const (
+	// UseRead: its value was read, once or now and then.
+	UseRead Use = 1 << iota
+	// UseVar: somebody holds a Var, to read it whenever it is needed.
+	UseVar
+	// UseHook: a hook puts new values into effect.
+	UseHook
+)
 
 // hook is a function that puts new values into effect.
 type hook struct{ run func() error }
 
 // Rename is one rename-command line; To is "" to remove the command.
-type Rename struct{ From, To string }
+type Rename struct {
+	From, To string
+	at       origin
+}
+
+// Fault is the error of a start that a rename-command line ends: a *FileError.
+func (r Rename) Fault(reason error) error {
+	return &FileError{Source: r.at.source, Line: r.at.line, Text: r.at.text, Directive: "rename-command", Reason: reason.Error()}
+}
 
 // New returns a Config with every directive at its default.
 func New() *Config {
@@ -64,18 +84,23 @@ func (c *Config) put(d *Directive, v Value) {
 
 func (c *Config) value(d *Directive) Value { return *c.cells[d.index].val.Load() }
 
-// must finds a directive that the program names: an unknown one is a mistake
-// of the source.
-func (c *Config) must(name string) *Directive {
+// must finds a directive that the program names, and reads if nothing else: an
+// unknown one is a mistake of the source.
+func (c *Config) must(name string) *Directive { return c.use(name, UseRead) }
+
+func (c *Config) use(name string, how Use) *Directive {
 	d := byName[name]
 	if d == nil {
 		panic("config: no directive " + name)
 	}
-	if a := &c.cells[d.index].asked; !a.Load() {
-		a.Store(true)
+	if u := &c.cells[d.index].uses; Use(u.Load())&how == 0 {
+		u.Or(uint32(how))
 	}
 	return d
 }
+
+// Uses says how the program has used a directive so far.
+func (c *Config) Uses(d *Directive) Use { return Use(c.cells[d.index].uses.Load()) }
 
 // Int reads a number: plain, bytes, octal, or the place of an enum's name. A
 // percentage is negative. An unsigned size above 63 bits reads as the largest
@@ -123,7 +148,7 @@ func (v Var) True() bool { return v.c.num.Load() != 0 }
 
 // Var returns a handle on a number, yes/no or enum directive. Unsigned sizes
 // come as their 64 bits.
-func (c *Config) Var(name string) Var { return Var{&c.cells[c.must(name).index]} }
+func (c *Config) Var(name string) Var { return Var{&c.cells[c.use(name, UseVar).index]} }
 
 // OutputLimit is the output buffer limit of one class of clients.
 type OutputLimit struct {
@@ -160,7 +185,7 @@ func (c *Config) HookAll(f func() error, names ...string) {
 	defer c.mu.Unlock()
 	h := &hook{f}
 	for _, name := range names {
-		d := c.must(name)
+		d := c.use(name, UseHook)
 		c.hooks[d.index] = append(c.hooks[d.index], h)
 	}
 }
@@ -177,7 +202,7 @@ func (c *Config) Renames() []Rename { return c.renames }
 func (c *Config) Unasked() []string {
 	var out []string
 	for _, d := range Directives {
-		if d.Status == Built && !c.cells[d.index].asked.Load() {
+		if d.Status == Built && c.Uses(d) == 0 {
 			out = append(out, d.Name)
 		}
 	}

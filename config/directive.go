@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"sort"
@@ -70,6 +71,18 @@ func (d *Directive) Default() string { return d.codec.format(d.def) }
 
 // Kind is the kind of its value: "yes/no", "integer", "memory", ...
 func (d *Directive) Kind() string { return d.codec.kind() }
+
+// Warning is a log line for whoever sets a directive that does nothing, "" for
+// one that does.
+func (d *Directive) Warning() string {
+	switch d.Status {
+	case NoMeaning:
+		return fmt.Sprintf("The directive '%s' has no effect: %s", d.Name, d.Part)
+	case Waiting:
+		return fmt.Sprintf("The directive '%s' has no effect yet: %s is not built", d.Name, d.Part)
+	}
+	return ""
+}
 
 func (d *Directive) is(f flags) bool { return d.flags&f != 0 }
 

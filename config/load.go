@@ -120,7 +120,7 @@ func readFiles(path string) ([]segment, error) {
 	for _, name := range names {
 		b, err := os.ReadFile(name)
 		if err != nil {
-			return nil, wordingf("Fatal error, can't open config file '%s': %v", name, reason(err))
+			return nil, wordingf("Fatal error, can't open config file '%s': %v", name, Reason(err))
 		}
 		all = append(all, segment{name, string(b)})
 	}
@@ -214,7 +214,7 @@ func (l *loader) other(name string, words []string, o origin) error {
 	case name == "include" && len(words) == 2:
 		return l.include(words[1])
 	case name == "rename-command" && len(words) == 3:
-		l.c.renames = append(l.c.renames, Rename{From: words[1], To: words[2]})
+		l.c.renames = append(l.c.renames, Rename{From: words[1], To: words[2], at: o})
 		return nil
 	case name == "user" && len(words) >= 2:
 		return notBuiltError(acls)
@@ -275,7 +275,7 @@ func (l *loader) finish() error {
 		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {
 			d := byName["logfile"]
-			return l.fail(c.origins[d.index], d.Name, wordingf("Can't open the log file: %v", reason(err)))
+			return l.fail(c.origins[d.index], d.Name, wordingf("Can't open the log file: %v", Reason(err)))
 		}
 		f.Close()
 	}
@@ -289,11 +289,8 @@ func (c *Config) warn() []string {
 		if c.origins[d.index].line == 0 || c.value(d).equal(d.def) {
 			continue
 		}
-		switch d.Status {
-		case NoMeaning:
-			out = append(out, fmt.Sprintf("The directive '%s' has no effect: %s", d.Name, d.Part))
-		case Waiting:
-			out = append(out, fmt.Sprintf("The directive '%s' has no effect yet: %s is not built", d.Name, d.Part))
+		if text := d.Warning(); text != "" {
+			out = append(out, text)
 		}
 	}
 	return out

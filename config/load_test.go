@@ -79,7 +79,7 @@ sentinel
 	require.EqualValues(t, 9, c.Var("timeout").Load())
 	require.True(t, c.Bool("protected-mode"))
 	require.Equal(t, "s", c.String("cluster-secret"))
-	require.Equal(t, []Rename{{"FLUSHALL", ""}, {"CONFIG", "abc"}}, c.Renames())
+	require.Equal(t, [][2]string{{"FLUSHALL", ""}, {"CONFIG", "abc"}}, renames(c))
 	require.Equal(t, []string{
 		"The module '/x/y.so' is not loaded: modules do not exist here",
 		"The directive 'redisearch.maxexpansions' has no effect: modules do not exist here",
@@ -181,4 +181,19 @@ func TestUnasked(t *testing.T) {
 	c.Int("port")
 	require.NotContains(t, c.Unasked(), "port")
 	require.NotContains(t, c.Unasked(), "replicaof")
+}
+
+// renames are the rename-command lines without their places.
+func renames(c *Config) (pairs [][2]string) {
+	for _, r := range c.Renames() {
+		pairs = append(pairs, [2]string{r.From, r.To})
+	}
+	return pairs
+}
+
+func TestRenameFault(t *testing.T) {
+	c, _, err := load(t, "\nrename-command GET a\nrename-command nope b\n")
+	require.NoError(t, err)
+	require.ErrorContains(t, c.Renames()[1].Fault(errWords),
+		"at line 3\n>>> 'rename-command nope b'\nwrong number of arguments\nFound in: ")
 }

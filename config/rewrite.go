@@ -27,10 +27,10 @@ func (c *Config) Rewrite() error {
 	}
 	old, err := os.ReadFile(c.file)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return reason(err)
+		return Reason(err)
 	}
 	if err := replaceFile(c.file, c.rewritten(string(old))); err != nil {
-		return reason(err)
+		return Reason(err)
 	}
 	return nil
 }

@@ -257,11 +257,11 @@ func (dirCodec) parse(words []string, prev Value) (Value, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case w == "":
-		return Value{}, reason(syscall.ENOENT)
+		return Value{}, Reason(syscall.ENOENT)
 	case err != nil:
-		return Value{}, reason(err)
+		return Value{}, Reason(err)
 	case !info.IsDir():
-		return Value{}, reason(syscall.ENOTDIR)
+		return Value{}, Reason(syscall.ENOTDIR)
 	}
 	return Value{str: filepath.Clean(dir)}, nil
 }
@@ -273,9 +273,9 @@ func (dirCodec) lines(name string, v, _ Value) []line {
 	return []line{{name + " " + Quote(v.str), true}}
 }
 
-// reason is a system error in the C library's words, which begin with a
-// capital.
-func reason(err error) error {
+// Reason is a system error in the C library's words, which begin with a
+// capital: for hooks, whose errors clients read.
+func Reason(err error) error {
 	var no syscall.Errno
 	if !errors.As(err, &no) {
 		return err

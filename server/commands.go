@@ -30,7 +30,7 @@ func (s *Server) commandTable() (*command.Table, error) {
 	t := command.NewTable(handlers, command.Families()...)
 	for _, r := range s.cfg.Renames() {
 		if err := t.Rename(strings.ToLower(r.From), strings.ToLower(r.To)); err != nil {
-			return nil, fmt.Errorf("rename-command %s: %w", r.From, err)
+			return nil, r.Fault(err)
 		}
 	}
 	for _, spec := range t.Specs() {
@@ -51,6 +51,21 @@ func isLoopback(addr string) bool {
 type configStore struct {
 	*config.Config
 	s *Server
+}
+
+// Set implements command.ConfigStore. It logs what has no effect, as a start
+// does.
+func (c configStore) Set(pairs []config.Pair, loopback bool) error {
+	if err := c.Config.Set(pairs, loopback); err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		d := config.Lookup(p.Name)
+		if text := d.Warning(); text != "" && c.Get(d.Name)[0].Value != d.Default() {
+			c.s.log.Warning("%s", text)
+		}
+	}
+	return nil
 }
 
 // ResetStat implements command.ConfigStore; the world is stopped.

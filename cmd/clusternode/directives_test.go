@@ -13,10 +13,12 @@ import (
 	"clusternode/internal/testserver"
 )
 
-// TestEveryBuiltDirectiveIsAsked runs a node with everything switched on that
-// can be: a directive that the table calls built and that nobody has read is
-// one that would be accepted and ignored.
-func TestEveryBuiltDirectiveIsAsked(t *testing.T) {
+// TestEveryDirective runs a node with everything switched on that can be: a
+// directive that the table calls built and that nobody has read is one that
+// would be accepted and ignored.
+func TestEveryDirective(t *testing.T) {
+	list, err := filepath.Abs(directivesFile)
+	require.NoError(t, err)
 	dir := t.TempDir()
 	t.Chdir(dir)
 	port, err := testserver.FreePort()
@@ -40,5 +42,6 @@ func TestEveryBuiltDirectiveIsAsked(t *testing.T) {
 	require.NoError(t, err)
 	require.Zero(t, <-status)
 	require.Empty(t, cfg.Unasked())
+	checkEffects(t, cfg, list)
 	require.NoFileExists(t, "sock")
 }

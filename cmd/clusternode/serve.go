@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,8 +47,15 @@ func runNode(cfg *config.Config, args []string) int {
 	}
 	n := &node{cfg: cfg, log: log, super: super, child: child}
 	n.greet(args, warnings)
-	if err := n.serve(); err != nil {
+	err = n.serve()
+	var line *config.FileError
+	switch {
+	case errors.As(err, &line): // as what Load finds
+		fmt.Fprintln(os.Stderr, err)
+	case err != nil:
 		log.Warning("%v", err)
+	}
+	if err != nil {
 		return failed(child, err)
 	}
 	return 0
@@ -123,12 +131,18 @@ func (n *node) serve() error {
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	n.applyOOM()
+	n.cfg.Hook("dir", func() error {
+		if err := os.Chdir(n.cfg.String("dir")); err != nil {
+			return config.Reason(err)
+		}
+		return nil
+	})
 	s, err := server.New(server.Options{Config: n.cfg, Log: n.log})
 	if err != nil {
 		return err
 	}
 	s.Start()
-	pidFile := daemon.PIDFile(n.cfg.String("pidfile"), n.child != nil)
+	pidFile := daemon.PIDFile(n.cfg.Path("pidfile"), n.child != nil) // absolute: CONFIG SET dir may come
 	if pidFile != "" {
 		if err := daemon.WritePID(pidFile); err != nil {
 			n.log.Warning("Failed to write PID file: %v", err)
