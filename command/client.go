@@ -44,6 +44,8 @@ const (
 	ClientInExec
 	// ClientPubSub: listens to channels; in RESP2 few commands are allowed then.
 	ClientPubSub
+	// ClientMonitor: sees every command, and may not use keys.
+	ClientMonitor
 )
 
 // Has reports whether any of the flags is set.
