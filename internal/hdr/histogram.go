@@ -141,3 +141,13 @@ func edgeAt(power int64) int64 {
 
 // width is how many values share a bucket.
 func width(octave int) int64 { return 1 << max(octave-1, 0) }
+
+// Reset empties the histogram and keeps its counters' memory.
+func (h *Histogram) Reset() {
+	for _, counts := range h.octaves {
+		if counts != nil {
+			clear(counts[:])
+		}
+	}
+	h.total = 0
+}
