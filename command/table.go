@@ -106,7 +106,7 @@ func (t *Table) Rename(from, to string) error {
 	if s == nil {
 		return errNoSuchCommand
 	}
-	if to != "" && t.byName[to] != nil {
+	if to != "" && to != from && t.byName[to] != nil {
 		return errNameTaken
 	}
 	delete(t.byName, from)

@@ -1,11 +1,13 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,7 +17,8 @@ import (
 type listener struct {
 	net.Listener
 	network string // "tcp" or "unix"
-	path    string // of a unix socket
+	path    string // of a unix socket, as the configuration says it
+	file    string // its absolute path: CONFIG SET dir moves the process
 	port    int
 	// Of the loop that accepts.
 	sysfd    int  // -1: closed, or not on a loop
@@ -56,6 +59,7 @@ func (s *Server) turnAway(from *listener, ip netip.Addr) string {
 
 // listen opens the sockets of bind, port and unixsocket.
 func (s *Server) listen() error {
+	s.warnOfBacklog()
 	port := int(s.cfg.Int("port"))
 	s.port.Store(int32(port))
 	if port != 0 {
@@ -67,7 +71,7 @@ func (s *Server) listen() error {
 		s.listeners = append(s.listeners, lns...)
 	}
 	if path := s.cfg.String("unixsocket"); path != "" {
-		ln, err := listenUnix(path, os.FileMode(s.cfg.Int("unixsocketperm")))
+		ln, err := s.listenUnix(path, os.FileMode(s.cfg.Int("unixsocketperm")))
 		if err != nil {
 			s.log.Warning("Failed opening Unix socket: bind: %v", err)
 			return err
@@ -128,17 +132,21 @@ func (s *Server) listenTCP(address string, port int) (*listener, error) {
 			address = "::"
 		}
 	}
-	ln, err := net.Listen(network, net.JoinHostPort(address, strconv.Itoa(port)))
+	ln, err := (&net.ListenConfig{KeepAlive: -1}).Listen(context.Background(), network, net.JoinHostPort(address, strconv.Itoa(port)))
 	if err != nil {
 		return nil, err
 	}
 	l := &listener{Listener: ln, network: "tcp", port: port, sysfd: -1}
-	setBacklog(l, int(s.cfg.Int("tcp-backlog")))
+	s.setBacklog(l)
 	return l, nil
 }
 
 // listenUnix replaces what is at path, as Redis does.
-func listenUnix(path string, perm os.FileMode) (*listener, error) {
+func (s *Server) listenUnix(path string, perm os.FileMode) (*listener, error) {
+	file, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
@@ -152,7 +160,19 @@ func listenUnix(path string, perm os.FileMode) (*listener, error) {
 			return nil, err
 		}
 	}
-	return &listener{Listener: ln, network: "unix", path: path, sysfd: -1}, nil
+	ln.(*net.UnixListener).SetUnlinkOnClose(false)
+	l := &listener{Listener: ln, network: "unix", path: path, file: file, sysfd: -1}
+	s.setBacklog(l)
+	return l, nil
+}
+
+// Close closes the socket; one that has a file takes it along.
+func (l *listener) Close() error {
+	err := l.Listener.Close()
+	if l.network == "unix" {
+		err = errors.Join(err, os.Remove(l.file))
+	}
+	return err
 }
 
 // rawFD is the descriptor of the listener; package net still owns it.
@@ -173,8 +193,21 @@ func (l *listener) rawFD() (fd int, err error) {
 
 // setBacklog asks for tcp-backlog: package net always takes the system's
 // maximum. A listening socket may be told to listen again with another length.
-func setBacklog(l *listener, n int) {
+func (s *Server) setBacklog(l *listener) {
 	if fd, err := l.rawFD(); err == nil {
-		_ = syscall.Listen(fd, n) // it listens already: the old length stays
+		_ = syscall.Listen(fd, int(s.cfg.Int("tcp-backlog"))) // it listens already: the old length stays
+	}
+}
+
+// warnOfBacklog says when the system allows less than tcp-backlog.
+func (s *Server) warnOfBacklog() {
+	const file = "/proc/sys/net/core/somaxconn"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return // another system
+	}
+	want := s.cfg.Int("tcp-backlog")
+	if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && limit < want {
+		s.log.Warning("WARNING: The TCP backlog setting of %d cannot be enforced because %s is set to the lower value of %d.", want, file, limit)
 	}
 }
