@@ -354,7 +354,7 @@ func TestPauseEndsByItself(t *testing.T) {
 		require.Equal(t, "+OK", a.do("CLIENT", "PAUSE", "100", "WRITE"))
 		require.Equal(t, "+OK", b.do("SET", "k", "v"))
 		require.Equal(t, `$"v"`, a.do("GET", "k"))
-		require.Contains(t, a.do("INFO", "stats"), "paused_actions:none")
+		require.Contains(t, a.do("INFO", "clients"), "paused_actions:none")
 	})
 }
 

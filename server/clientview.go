@@ -124,9 +124,9 @@ func (s *Server) views(w *worker, self *conn) []*clientView {
 }
 
 // onLoop runs f on the loop's thread and waits for it; with the world stopped
-// it runs here.
+// it runs here. w is nil if nobody's command asks.
 func (s *Server) onLoop(w *worker, l *loop, f func()) {
-	if w.inGate {
+	if w.stopped() {
 		f()
 		return
 	}

@@ -125,6 +125,7 @@ func (w *worker) checkQuery(c *conn) {
 		return
 	}
 	w.s.log.Warning("Closing client that reached max query buffer length: %s", c.view(w.s).String())
+	w.s.counters.queryDisconnects.Add(1)
 	c.closing = true
 }
 

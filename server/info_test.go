@@ -1,48 +1,175 @@
 package server
 
 import (
+	"io"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// infoWithout are fields of Redis 7.0 that have no honest value here.
-var infoWithout = map[string]string{
-	"active_defrag_misses":          "every block of a sparse page moves",
-	"active_defrag_key_hits":        "blocks are counted, not keys",
-	"active_defrag_key_misses":      "blocks are counted, not keys",
-	"total_active_defrag_time":      "housekeeping does not measure it",
-	"current_active_defrag_time":    "housekeeping does not measure it",
-	"expire_cycle_cpu_milliseconds": "housekeeping does not measure it",
-	"lazyfree_pending_objects":      "slots are freed, not objects",
-	"lazyfreed_objects":             "slots are freed, not objects",
-	"io_threaded_reads_processed":   "there is no main thread",
-	"io_threaded_writes_processed":  "there is no main thread",
-	"used_cpu_sys_main_thread":      "there is no main thread",
-	"used_cpu_user_main_thread":     "there is no main thread",
-	"reply_buffer_shrinks":          "replies are built in a buffer of the loop",
-	"reply_buffer_expands":          "replies are built in a buffer of the loop",
+// infoText asks for sections and returns the text as it came.
+func (c *testClient) infoText(sections ...string) string {
+	c.t.Helper()
+	text, err := strconv.Unquote(strings.TrimPrefix(c.do(append([]string{"INFO"}, sections...)...), "$"))
+	require.NoError(c.t, err)
+	return text
 }
 
-// TestInfoFields: monitoring that reads a field of Redis finds it.
-func TestInfoFields(t *testing.T) {
-	b, err := os.ReadFile("testdata/info-7.0.txt")
+// infoNames are the names of the fields by section, in order.
+func infoNames(text string) (titles []string, names map[string][]string) {
+	names = make(map[string][]string)
+	for line := range strings.SplitSeq(text, "\n") {
+		line = strings.TrimRight(line, "\r")
+		if title, ok := strings.CutPrefix(line, "# "); ok {
+			titles = append(titles, title)
+			names[title] = []string{}
+		} else if name, _, ok := strings.Cut(line, ":"); ok {
+			names[titles[len(titles)-1]] = append(names[titles[len(titles)-1]], name)
+		}
+	}
+	return titles, names
+}
+
+// infoField is the value of a field.
+func infoField(t testing.TB, text, name string) string {
+	t.Helper()
+	for line := range strings.SplitSeq(text, "\r\n") {
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			return value
+		}
+	}
+	require.Fail(t, "no such field", name)
+	return ""
+}
+
+func infoNumber(t testing.TB, text, name string) float64 {
+	t.Helper()
+	f, err := strconv.ParseFloat(strings.TrimSuffix(infoField(t, text, name), "%"), 64)
+	require.NoError(t, err, name)
+	return f
+}
+
+// TestInfoGolden: sections and fields, in order, are those of the golden list.
+// info_oracle_test.go compares that with real servers.
+func TestInfoGolden(t *testing.T) {
+	b, err := os.ReadFile("testdata/info.txt")
 	require.NoError(t, err)
+	titles, want := infoNames(string(b))
 	c := startNode(t, false).dial()
-	text := c.do("INFO")
-	for name := range strings.Lines(string(b)) {
-		name = strings.TrimSpace(name)
-		found := strings.Contains(text, "\\n"+name+":")
-		_, without := infoWithout[name]
-		require.Equal(t, !without, found, name)
+	c.do("SET", "a", "b")
+	c.do("GET", "a", "b")
+	got, names := infoNames(c.infoText("everything"))
+	require.Equal(t, titles, got)
+	for _, title := range titles {
+		require.Equal(t, want[title], names[title], title)
 	}
-	for _, title := range []string{"Server", "Clients", "Memory", "Persistence", "Stats", "Replication", "CPU", "Modules", "Errorstats", "Cluster", "Keyspace"} {
-		require.Contains(t, text, "# "+title+"\\r\\n")
-		require.True(t, strings.HasPrefix(c.do("INFO", strings.ToUpper(title)), `$"# `+title), title)
+}
+
+func TestInfoSections(t *testing.T) {
+	c := startNode(t, false).dial()
+	c.do("SET", "a", "b")
+	usual, _ := infoNames(c.infoText())
+	require.Equal(t, []string{"Server", "Clients", "Memory", "Persistence", "Stats", "Replication", "CPU", "Modules", "Errorstats", "Cluster", "Keyspace"}, usual)
+	again, _ := infoNames(c.infoText("DEFAULT", "stats"))
+	require.Equal(t, usual, again)
+	all, _ := infoNames(c.infoText("all"))
+	everything, _ := infoNames(c.infoText("everything", "nosuch"))
+	require.Equal(t, all, everything)
+	for _, title := range all {
+		require.True(t, strings.HasPrefix(c.infoText(strings.ToUpper(title)), "# "+title+"\r\n"), title)
 	}
-	require.Equal(t, `$""`, c.do("INFO", "nosuchsection"))
-	require.NotContains(t, text, "# Commandstats")
-	require.Contains(t, c.do("INFO", "default", "commandstats"), "# Commandstats")
+	several, _ := infoNames(c.infoText("keyspace", "cpu", "Server", "cpu"))
+	require.Equal(t, []string{"Server", "CPU", "Keyspace"}, several)
+	require.Empty(t, c.infoText("nosuchsection"))
+	require.Equal(t, "+QUEUED", func() string { c.do("MULTI"); return c.do("INFO", "clients") }())
+	require.Contains(t, c.do("EXEC"), "connected_clients:1")
+}
+
+// TestInfoTellsTheTruth drives what figures count and looks at them.
+func TestInfoTellsTheTruth(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start("--client-query-buffer-limit", "1mb")
+		c := n.dial()
+		for i := range 300 {
+			c.do("RPUSH", "list", strconv.Itoa(i), strings.Repeat("x", 200))
+		}
+		c.do("SET", "gone", "1", "PX", "1")
+		dump := c.do("DUMP", "list")
+		payload, err := strconv.Unquote(dump[1:])
+		require.NoError(t, err)
+		require.Equal(t, "+OK", c.do("RESTORE", "copy", "0", payload))
+		c.do("UNLINK", "list")
+		c.do("FLUSHALL")
+		eventually(t, func() bool {
+			text := c.infoText("memory", "stats")
+			return infoNumber(t, text, "lazyfreed_objects") >= 2 && infoNumber(t, text, "lazyfree_pending_objects") == 0
+		})
+		big := n.dial()
+		_, _ = io.WriteString(big.nc, "*1\r\n$3000000\r\n"+strings.Repeat("y", 1500000)) // it is closed meanwhile
+		require.True(t, big.closed())
+		text := c.infoText("everything")
+		require.Equal(t, 1.0, infoNumber(t, text, "dump_payload_sanitizations"))
+		require.Equal(t, 1.0, infoNumber(t, text, "client_query_buffer_limit_disconnections"))
+		require.Equal(t, 2.0, infoNumber(t, text, "total_connections_received"))
+		require.Greater(t, infoNumber(t, text, "eventloop_duration_cmd_sum"), 0.0)
+		if !n.s.goroutines {
+			require.Greater(t, infoNumber(t, text, "eventloop_cycles"), 300.0)
+			require.Greater(t, infoNumber(t, text, "eventloop_duration_sum"), 0.0)
+			main := infoNumber(t, text, "used_cpu_user_main_thread") + infoNumber(t, text, "used_cpu_sys_main_thread")
+			require.Greater(t, main, 0.0)
+			require.LessOrEqual(t, main, infoNumber(t, text, "used_cpu_user")+infoNumber(t, text, "used_cpu_sys")+1)
+			require.Equal(t, infoNumber(t, text, "total_reads_processed"), infoNumber(t, text, "io_threaded_reads_processed"), "two loops")
+		}
+		require.Equal(t, "+OK", c.do("CONFIG", "RESETSTAT"))
+		text = c.infoText("everything")
+		for _, name := range []string{"lazyfreed_objects", "dump_payload_sanitizations", "client_query_buffer_limit_disconnections", "total_connections_received", "expired_keys"} {
+			require.Zero(t, infoNumber(t, text, name), name)
+		}
+	})
+}
+
+// TestInfoClients: what INFO says of buffers is what CLIENT LIST says.
+func TestInfoClients(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c, waiting := n.dial(), n.dial()
+		waiting.raw("*2\r\n$4\r\nECHO\r\n$5000\r\n" + strings.Repeat("z", 4000))
+		eventually(t, func() bool { return infoNumber(t, c.infoText("clients"), "client_recent_max_input_buffer") >= 4000 })
+		sum := 0.0
+		for line := range strings.SplitSeq(c.do("CLIENT", "LIST"), "\\n") {
+			if _, rest, ok := strings.Cut(line, " tot-mem="); ok {
+				n, _, _ := strings.Cut(rest, " ")
+				f, err := strconv.ParseFloat(n, 64)
+				require.NoError(t, err)
+				sum += f
+			}
+		}
+		require.Equal(t, sum, infoNumber(t, c.infoText("memory"), "mem_clients_normal"))
+	})
+}
+
+// TestErrorStatsAreBounded: as in Redis, too many different errors end the
+// counting until CONFIG RESETSTAT.
+func TestErrorStatsAreBounded(t *testing.T) {
+	n := startNode(t, false)
+	sum := newTotals(n.s)
+	for i := range maxErrorPrefixes {
+		sum.errors["E"+strconv.Itoa(i)] = 1
+	}
+	require.Len(t, sum.errorCounts(), maxErrorPrefixes)
+	sum.errors["one more"] = 1
+	require.Equal(t, map[string]int64{"ERRORSTATS_DISABLED": 1}, sum.errorCounts())
+
+	w := n.s.newWorker("test", nil)
+	defer w.x.Close()
+	for i := range 2 * maxErrorPrefixes {
+		w.countError("E" + strconv.Itoa(i) + " text")
+	}
+	require.Len(t, w.stats.errors, maxErrorPrefixes)
+	sum = newTotals(n.s)
+	sum.add(w)
+	require.Equal(t, map[string]int64{"ERRORSTATS_DISABLED": 1}, sum.errorCounts())
 }

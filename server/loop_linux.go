@@ -109,7 +109,8 @@ func (l *loop) run() {
 	for !l.stopping.Load() {
 		n := l.wait()
 		l.w.x.Enter()
-		l.since.Store(l.w.tick())
+		began := l.w.tick()
+		l.since.Store(began)
 		l.idle.Store(false)
 		l.readLetters()
 		for i := range n {
@@ -121,6 +122,8 @@ func (l *loop) run() {
 		if l.w.last >= l.nextTick {
 			l.cron(n > 0)
 		}
+		l.w.stats.cycles++
+		l.w.stats.cycleNanos += l.w.tick() - began
 		l.w.x.Leave()
 	}
 	l.shutdown()
@@ -422,4 +425,19 @@ func (l *loop) each(f func(*conn)) {
 			f(&k.conn)
 		}
 	}
+}
+
+// some visits up to n places from the one at on, as each does, and returns
+// where to go on, -1 at the end.
+func (l *loop) some(at, n int, f func(*conn)) (next int) {
+	end := min(at+n, len(l.conns))
+	for _, k := range l.conns[min(at, end):end] {
+		if k != nil {
+			f(&k.conn)
+		}
+	}
+	if end == len(l.conns) {
+		return -1
+	}
+	return end
 }

@@ -1,10 +1,10 @@
 package server
 
 import (
-	"fmt"
-	"runtime/metrics"
+	runtimemetrics "runtime/metrics"
 
 	"clusternode/keyspace"
+	"clusternode/metrics"
 )
 
 // heapMetrics are the figures of the Go runtime that INFO memory shows.
@@ -13,88 +13,107 @@ var heapMetrics = []string{"/memory/classes/heap/objects:bytes", "/memory/classe
 // goHeap reads the bytes of live and dead objects of the Go heap, and all that
 // the Go runtime has mapped and not given back.
 func goHeap() (objects, mapped int64) {
-	samples := make([]metrics.Sample, len(heapMetrics))
+	samples := make([]runtimemetrics.Sample, len(heapMetrics))
 	for i, name := range heapMetrics {
 		samples[i].Name = name
 	}
-	metrics.Read(samples)
+	runtimemetrics.Read(samples)
 	return int64(samples[0].Value.Uint64()), int64(samples[1].Value.Uint64() - samples[2].Value.Uint64())
 }
 
-// memory is INFO's section of that name. used_memory is the sum of logical
-// bytes: entries, tables, books and client buffers; the Go heap is shown
-// beside it.
-func (r *infoReport) memory() {
-	m := r.s.ks.Memory()
-	clients := int64(0)
-	for _, v := range r.s.views(workerOf(r.x), connOf(r.x)) {
-		clients += int64(v.TotalMem())
+// memoryReading is the memory of the node at one moment, in bytes. used is the
+// sum of logical bytes: entries, tables, books and client buffers; the Go heap
+// stands beside it.
+type memoryReading struct {
+	keyspace.MemoryStats
+	clients, used, rss, peak int64
+	goObjects, goMapped      int64
+}
+
+func (r *reading) memory() *memoryReading {
+	if r.mem == nil {
+		m := &memoryReading{MemoryStats: r.s.ks.Memory(), clients: r.clients().memory, rss: residentBytes()}
+		m.used = m.Used() + m.clients
+		r.s.peak.raise(m.used)
+		m.peak = r.s.peak.Load()
+		m.goObjects, m.goMapped = goHeap()
+		r.mem = m
 	}
-	used := m.Used() + clients
-	rss := residentBytes()
-	r.s.peak.raise(used)
-	r.usedMemory(used, rss, m.EntryBytes)
-	r.bytes("total_system_memory", systemMemory())
-	r.bytes("used_memory_lua", 0)
-	r.zero("used_memory_vm_eval", "used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
-		"number_of_libraries", "used_memory_vm_functions")
-	r.bytes("used_memory_vm_total", 0)
-	r.zero("used_memory_functions")
-	r.bytes("used_memory_scripts", 0)
-	r.bytes("maxmemory", r.s.lim.maxMemory.Load())
-	r.line("maxmemory_policy", r.s.cfg.String("maxmemory-policy"))
-	r.allocator(used, rss, m)
-	r.zero("mem_not_counted_for_evict", "mem_replication_backlog", "mem_total_replication_buffers", "mem_clients_slaves")
-	r.line("mem_clients_normal", clients)
-	r.line("mem_cluster_links", r.s.busLinkBytes())
-	r.zero("mem_aof_buffer")
-	r.line("mem_allocator", "arena")
-	r.line("active_defrag_running", 0)
-	objects, mapped := goHeap()
-	r.line("mem_arena_held", m.HeldBytes)
-	r.line("mem_arena_spare", m.SpareBytes)
-	r.line("mem_arena_reserved", m.ReservedBytes)
-	r.line("mem_tables", m.TableBytes)
-	r.line("go_heap_objects", objects)
-	r.line("go_memory_mapped", mapped)
+	return r.mem
 }
 
-// bytes prints a size, and once more for people.
-func (r *infoReport) bytes(name string, n int64) {
-	r.line(name, n)
-	r.line(name+"_human", human(n))
+// blocks, pages and held are the three layers of the arenas: blocks in use, the
+// pages that they lie in, and those with the pages kept for reuse.
+func (m *memoryReading) blocks() int64 { return m.EntryBytes + m.TableBytes }
+func (m *memoryReading) pages() int64  { return m.HeldBytes }
+func (m *memoryReading) held() int64   { return m.HeldBytes + m.SpareBytes }
+
+// memorySection is INFO memory.
+var memorySection = section{Title: "Memory", Items: []item{
+	memoryBytes("used_memory", func(m *memoryReading) int64 { return m.used }).ForPeople().As("memory_used_bytes"),
+	memoryBytes("used_memory_rss", func(m *memoryReading) int64 { return m.rss }).ForPeople().As("memory_used_rss_bytes"),
+	memoryBytes("used_memory_peak", func(m *memoryReading) int64 { return m.peak }).ForPeople().As("memory_used_peak_bytes"),
+	percentage("used_memory_peak_perc", func(r *reading) float64 { m := r.memory(); return 100 * ratio(m.used, m.peak) }),
+	memoryBytes("used_memory_overhead", func(m *memoryReading) int64 { return m.used - m.EntryBytes }).As("memory_used_overhead_bytes"),
+	// What the node used before its first client is not the data's.
+	level("used_memory_startup", func(r *reading) int64 { return r.s.startMemory }).In(metrics.Bytes).As("memory_used_startup_bytes"),
+	memoryBytes("used_memory_dataset", func(m *memoryReading) int64 { return m.EntryBytes }).As("memory_used_dataset_bytes"),
+	percentage("used_memory_dataset_perc", func(r *reading) float64 {
+		m := r.memory()
+		return 100 * ratio(m.EntryBytes, m.used-r.s.startMemory)
+	}),
+	memoryBytes("allocator_allocated", (*memoryReading).blocks).As("allocator_allocated_bytes"),
+	memoryBytes("allocator_active", (*memoryReading).pages).As("allocator_active_bytes"),
+	memoryBytes("allocator_resident", (*memoryReading).held).As("allocator_resident_bytes"),
+	level("total_system_memory", func(*reading) int64 { return systemMemory() }).ForPeople().As("total_system_memory_bytes"),
+	none("used_memory_lua", 0).In(metrics.Bytes).As("memory_used_lua_bytes"),
+	none("used_memory_vm_eval", 0).In(metrics.Bytes).As("memory_used_vm_eval_bytes"),
+	label("used_memory_lua_human", func(*reading) string { return metrics.Human(0) }),
+	none("used_memory_scripts_eval", 0).In(metrics.Bytes).As("memory_used_scripts_eval_bytes"),
+	none("number_of_cached_scripts", 0).As("number_of_cached_scripts"),
+	none("number_of_functions", 0).As("number_of_functions"),
+	none("number_of_libraries", 0).As("number_of_libraries"),
+	none("used_memory_vm_functions", 0).In(metrics.Bytes).As("memory_used_vm_functions_bytes"),
+	none("used_memory_vm_total", 0).ForPeople().As("memory_used_vm_total"),
+	none("used_memory_functions", 0).In(metrics.Bytes).As("memory_used_functions_bytes"),
+	none("used_memory_scripts", 0).ForPeople().As("memory_used_scripts_bytes"),
+	setting("maxmemory", "maxmemory").ForPeople().As("memory_max_bytes"),
+	label("maxmemory_policy", func(r *reading) string { return r.s.cfg.String("maxmemory-policy") }),
+	quotient("allocator_frag_ratio", (*memoryReading).pages, (*memoryReading).blocks).As("allocator_frag_ratio"),
+	memoryBytes("allocator_frag_bytes", func(m *memoryReading) int64 { return m.pages() - m.blocks() }).As("allocator_frag_bytes"),
+	quotient("allocator_rss_ratio", (*memoryReading).held, (*memoryReading).pages).As("allocator_rss_ratio"),
+	memoryBytes("allocator_rss_bytes", func(m *memoryReading) int64 { return m.held() - m.pages() }).As("allocator_rss_bytes"),
+	quotient("rss_overhead_ratio", func(m *memoryReading) int64 { return m.rss }, (*memoryReading).held),
+	memoryBytes("rss_overhead_bytes", func(m *memoryReading) int64 { return m.rss - m.held() }),
+	quotient("mem_fragmentation_ratio", func(m *memoryReading) int64 { return m.rss }, func(m *memoryReading) int64 { return m.used }).As("mem_fragmentation_ratio"),
+	memoryBytes("mem_fragmentation_bytes", func(m *memoryReading) int64 { return m.rss - m.used }).As("mem_fragmentation_bytes"),
+	none("mem_not_counted_for_evict", 0).In(metrics.Bytes).As("mem_not_counted_for_eviction_bytes"),
+	none("mem_replication_backlog", 0).In(metrics.Bytes).As("mem_replication_backlog_bytes"),
+	none("mem_total_replication_buffers", 0).In(metrics.Bytes).As("mem_total_replication_buffers_bytes"),
+	none("mem_clients_slaves", 0).In(metrics.Bytes).As("mem_clients_slaves"),
+	memoryBytes("mem_clients_normal", func(m *memoryReading) int64 { return m.clients }).As("mem_clients_normal"),
+	level("mem_cluster_links", func(r *reading) int64 { return int64(r.s.busLinkBytes()) }).In(metrics.Bytes).As("mem_cluster_links_bytes"),
+	none("mem_aof_buffer", 0).In(metrics.Bytes).As("mem_aof_buffer_bytes"),
+	label("mem_allocator", func(*reading) string { return "arena" }),
+	level("active_defrag_running", func(r *reading) int64 { return int64(r.housekeeping().EvacuateShare) }).As("active_defrag_running"),
+	level("lazyfree_pending_objects", func(r *reading) int64 { return r.housekeeping().Unfreed }).As("lazyfree_pending_objects"),
+	count("lazyfreed_objects", func(r *reading) int64 { return r.housekeeping().Freed }).AsGauge("lazyfreed_objects"),
+	memoryBytes("mem_arena_held", func(m *memoryReading) int64 { return m.HeldBytes }).As("mem_arena_held_bytes"),
+	memoryBytes("mem_arena_spare", func(m *memoryReading) int64 { return m.SpareBytes }).As("mem_arena_spare_bytes"),
+	memoryBytes("mem_arena_reserved", func(m *memoryReading) int64 { return m.ReservedBytes }).As("mem_arena_reserved_bytes"),
+	memoryBytes("mem_tables", func(m *memoryReading) int64 { return m.TableBytes }).As("mem_tables_bytes"),
+	memoryBytes("go_heap_objects", func(m *memoryReading) int64 { return m.goObjects }).As("go_heap_objects_bytes"),
+	memoryBytes("go_memory_mapped", func(m *memoryReading) int64 { return m.goMapped }).As("go_memory_mapped_bytes"),
+}}
+
+// memoryBytes is a part of the memory.
+func memoryBytes(name string, read func(m *memoryReading) int64) *figure {
+	return level(name, func(r *reading) int64 { return read(r.memory()) }).In(metrics.Bytes)
 }
 
-// usedMemory prints the sums. What the node used before its first client is
-// not the data's.
-func (r *infoReport) usedMemory(used, rss, data int64) {
-	peak, startup := r.s.peak.Load(), r.s.startMemory
-	r.bytes("used_memory", used)
-	r.bytes("used_memory_rss", rss)
-	r.bytes("used_memory_peak", peak)
-	r.line("used_memory_peak_perc", fmt.Sprintf("%.2f%%", 100*ratio(used, peak)))
-	r.line("used_memory_overhead", used-data)
-	r.line("used_memory_startup", startup)
-	r.line("used_memory_dataset", data)
-	r.line("used_memory_dataset_perc", fmt.Sprintf("%.2f%%", 100*ratio(data, used-startup)))
-}
-
-// allocator prints how far memory is filled: blocks in use, in pages, in what
-// the system counts for the process.
-func (r *infoReport) allocator(used, rss int64, m keyspace.MemoryStats) {
-	blocks, pages := m.EntryBytes+m.TableBytes, m.HeldBytes
-	held := pages + m.SpareBytes
-	r.line("allocator_allocated", blocks)
-	r.line("allocator_active", pages)
-	r.line("allocator_resident", held)
-	r.line("allocator_frag_ratio", fmt.Sprintf("%.2f", ratio(pages, blocks)))
-	r.line("allocator_frag_bytes", pages-blocks)
-	r.line("allocator_rss_ratio", fmt.Sprintf("%.2f", ratio(held, pages)))
-	r.line("allocator_rss_bytes", held-pages)
-	r.line("rss_overhead_ratio", fmt.Sprintf("%.2f", ratio(rss, held)))
-	r.line("rss_overhead_bytes", rss-held)
-	r.line("mem_fragmentation_ratio", fmt.Sprintf("%.2f", ratio(rss, used)))
-	r.line("mem_fragmentation_bytes", rss-used)
+// quotient is a ratio of two numbers of bytes.
+func quotient(name string, a, b func(m *memoryReading) int64) *figure {
+	return fixed(name, 2, func(r *reading) float64 { m := r.memory(); return ratio(a(m), b(m)) })
 }
 
 // ratio is a/b, 0 for an empty b.
@@ -103,18 +122,4 @@ func ratio(a, b int64) float64 {
 		return 0
 	}
 	return float64(a) / float64(b)
-}
-
-// human prints bytes as Redis does: "1.50M".
-func human(n int64) string {
-	units := []struct {
-		size   float64
-		letter string
-	}{{1 << 40, "T"}, {1 << 30, "G"}, {1 << 20, "M"}, {1 << 10, "K"}}
-	for _, u := range units {
-		if float64(n) >= u.size {
-			return fmt.Sprintf("%.2f%s", float64(n)/u.size, u.letter)
-		}
-	}
-	return fmt.Sprintf("%dB", n)
 }

@@ -10,6 +10,7 @@ import (
 // cron. Loops publish what they have done once a tick.
 type rates struct {
 	commands, netIn, netOut meter
+	cycles, cycleNanos      meter // of the event loops
 }
 
 // samples is how many ticks an average covers: 16 at 10 a second, as in Redis.
@@ -52,23 +53,27 @@ func (m *meter) perSecond() float64 {
 // published are the counts of one worker that others may read at any time, as
 // of its last tick.
 type published struct {
-	commands, netIn, netOut atomic.Int64
+	commands, netIn, netOut, cycles, cycleNanos atomic.Int64
 }
 
 func (p *published) store(st *workerStats) {
 	p.commands.Store(st.commands)
 	p.netIn.Store(st.netIn)
 	p.netOut.Store(st.netOut)
+	p.cycles.Store(st.cycles)
+	p.cycleNanos.Store(st.cycleNanos)
 }
 
 // sampleRates feeds the meters. It reports whether something has happened
 // lately.
 func (s *Server) sampleRates() bool {
-	var commands, in, out int64
+	var commands, in, out, cycles, nanos int64
 	add := func(p *published) {
 		commands += p.commands.Load()
 		in += p.netIn.Load()
 		out += p.netOut.Load()
+		cycles += p.cycles.Load()
+		nanos += p.cycleNanos.Load()
 	}
 	for _, l := range s.loops {
 		add(&l.worker().published)
@@ -78,5 +83,7 @@ func (s *Server) sampleRates() bool {
 	s.rates.commands.sample(commands, now)
 	s.rates.netIn.sample(in, now)
 	s.rates.netOut.sample(out, now)
+	s.rates.cycles.sample(cycles, now)
+	s.rates.cycleNanos.sample(nanos, now)
 	return s.rates.netIn.perSecond()+s.rates.netOut.perSecond() > 0
 }

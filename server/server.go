@@ -53,9 +53,10 @@ type Server struct {
 	nextID   atomic.Int64
 	counters counters
 
-	rates    rates
-	peak     peak         // of used_memory, as INFO and cron saw it
-	watching atomic.Int64 // connections with watched keys
+	rates     rates
+	peak      peak                                // of used_memory, as INFO and cron saw it
+	houseBase atomic.Pointer[keyspace.HouseStats] // when statistics began anew; nil: never
+	watching  atomic.Int64                        // connections with watched keys
 
 	listenMu  sync.Mutex
 	listeners []*listener // guarded by listenMu once the node serves
@@ -71,6 +72,7 @@ type counters struct {
 	accepted          atomic.Int64
 	rejected          atomic.Int64
 	outputDisconnects atomic.Int64
+	queryDisconnects  atomic.Int64
 }
 
 // New builds a node and opens its sockets. Nothing is served before Start.

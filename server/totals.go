@@ -1,12 +1,17 @@
 package server
 
-import "clusternode/command"
+import (
+	"maps"
+
+	"clusternode/command"
+)
 
 // totals are the counters of several workers together.
 type totals struct {
 	workerStats
 	keys   command.Stats
 	perCmd []cmdStats
+	thread threadTime // of the event loops
 }
 
 func newTotals(s *Server) *totals {
@@ -31,6 +36,9 @@ func (t *totals) addStats(st *workerStats, keys *command.Stats, perCmd []cmdStat
 	t.errorsTotal += st.errorsTotal
 	t.parked += st.parked
 	t.offloaded += st.offloaded
+	t.cycles += st.cycles
+	t.cycleNanos += st.cycleNanos
+	t.errorsOver = t.errorsOver || st.errorsOver
 	for prefix, n := range st.errors {
 		t.errors[prefix] += n
 	}
@@ -47,6 +55,18 @@ func (t *totals) addStats(st *workerStats, keys *command.Stats, perCmd []cmdStat
 	}
 }
 
+// errorsDisabled is what errorstats shows alone, once, when there are too many
+// different errors: as Redis 7.2, until CONFIG RESETSTAT.
+const errorsDisabled = "ERRORSTATS_DISABLED"
+
+// errorCounts is what INFO errorstats shows.
+func (t *totals) errorCounts() map[string]int64 {
+	if t.errorsOver || len(t.errors) > maxErrorPrefixes {
+		return map[string]int64{errorsDisabled: 1}
+	}
+	return maps.Clone(t.errors)
+}
+
 // resetCounters starts the worker's counters anew; its owner calls it.
 func (w *worker) resetCounters() {
 	errors := w.stats.errors
@@ -56,12 +76,20 @@ func (w *worker) resetCounters() {
 	clear(w.perCmd)
 }
 
-// sum counts all workers together. The caller is a pooled worker outside the
-// gate, or holds it.
+// sum counts all workers together, for the worker that asks, if one does: it is
+// outside the gate, or holds it.
 func (s *Server) sum(w *worker) *totals {
 	t := newTotals(s)
 	for _, l := range s.loops {
-		s.onLoop(w, l, func() { t.add(l.worker()) })
+		s.onLoop(w, l, func() {
+			own := l.worker()
+			t.add(own)
+			if !w.stopped() { // this is the loop's thread
+				own.thread = threadTimes()
+			}
+			t.thread.sys += own.thread.sys
+			t.thread.user += own.thread.user
+		})
 	}
 	s.pool.mu.Lock()
 	t.addTotals(s.pool.counted)
@@ -80,4 +108,7 @@ func (s *Server) resetStat() {
 	s.counters.accepted.Store(0)
 	s.counters.rejected.Store(0)
 	s.counters.outputDisconnects.Store(0)
+	s.counters.queryDisconnects.Store(0)
+	house := s.ks.HouseStats()
+	s.houseBase.Store(&house)
 }

@@ -21,6 +21,7 @@ type worker struct {
 	keyStats  command.Stats
 	stats     workerStats
 	published published
+	thread    threadTime // of its loop, when somebody asked last
 	perCmd    []cmdStats // by Spec.ID
 
 	args   [][]byte     // scratch of the parser
@@ -44,6 +45,9 @@ type workerStats struct {
 	errorsTotal int64
 	parked      int64 // commands set aside because their slot was locked
 	offloaded   int64 // commands that ran away from their loop
+	cycles      int64 // rounds of a loop
+	cycleNanos  int64 // what they took, without the waits between them
+	errorsOver  bool  // there were more prefixes than maxErrorPrefixes
 }
 
 // cmdStats is one line of INFO commandstats.
@@ -93,10 +97,15 @@ func (w *worker) countError(text string) {
 		}
 	}
 	if _, known := w.stats.errors[prefix]; !known && len(w.stats.errors) >= maxErrorPrefixes {
+		w.stats.errorsOver = true
 		return
 	}
 	w.stats.errors[prefix]++
 }
+
+// stopped reports whether the world is stopped for this worker; there may be
+// none.
+func (w *worker) stopped() bool { return w != nil && w.inGate }
 
 // exclusive runs f with the world stopped.
 func (w *worker) exclusive(f func()) {
