@@ -160,6 +160,16 @@ func (v *View) MyID() string { return v.nodes[v.self].id }
 // MyShardID is the shard id of the node.
 func (v *View) MyShardID() string { return v.nodes[v.self].shard }
 
+// ShardMates lists the other nodes of this node's shard.
+func (v *View) ShardMates() (ids []string) {
+	for i := range v.nodes {
+		if i != v.self && v.nodes[i].shard == v.nodes[v.self].shard {
+			ids = append(ids, v.nodes[i].id)
+		}
+	}
+	return ids
+}
+
 // IsReplica reports whether this node is a replica.
 func (v *View) IsReplica() bool { return !v.nodes[v.self].isPrimary() }
 

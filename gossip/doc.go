@@ -19,10 +19,12 @@
 //
 //   - Link: one TCP connection between two lives of two nodes, with a bounded send buffer; frames arrive in the order in which
 //     they were queued. Each pair has a control link (messages of the machine, memberlist packets) and, once somebody needs
-//     it, a bulk link (memberlist streams).
+//     it, a bulk link (memberlist streams, published messages).
 //   - Peer name: node id and boot. A process that restarted is somebody new, to memberlist too.
 //   - Member: a node that the machine wants a link to. It is dialled for ever, with back-off.
 //   - Stranger: a node with a link that is no member, as at the begin of a MEET. There may be few.
+//   - Interest: what a node has subscribers for. Published messages go over the bulk links to all nodes but those that said on
+//     the same link that they have none; one that gets its first subscriber hears their acks before it answers it (pubsub.go).
 //   - Frame: length 3 | type 1 | body. With a cluster-secret the body is sealed, and its header authenticated.
 //
 // # The life of a link
@@ -45,7 +47,8 @@
 // memberlist; memberlist's own. Readers wait when the driver's inbox is full; the driver never waits for them, or for any link.
 // Callbacks of memberlist hold its locks: they never wait and never call it.
 //
-// Lock order: mesh.mu, then link.mu or pendingSet.mu, then streamTable.mu, then stream.mu. members.mu is taken alone. No lock is
+// Lock order: talk.mu or talkPeer.mu, then mesh.mu, then link.mu or pendingSet.mu, then streamTable.mu, then stream.mu. members.mu is
+// taken alone. No lock is
 // held during I/O or a call of the driver.
 //
 // # Where to start

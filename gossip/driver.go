@@ -37,6 +37,7 @@ type driver struct {
 	mesh    *mesh
 	store   *store
 	busPort int
+	talk    *talk
 	inbox   chan func()
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -52,6 +53,7 @@ type driver struct {
 	cfg       Config
 	machine   *cluster.Machine
 	self      peerName
+	peers     []cluster.Peer // as the machine named them last
 	waiting   []waiter
 	unwritten *cluster.Save // a save that is not urgent, written at the next tick
 	retrySave time.Duration // when a failed save is repeated; 0: none failed
@@ -82,6 +84,7 @@ func newDriver(cfg Config, log logger, st *store, saved *cluster.Saved, secret [
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	d.self = d.name()
 	d.mesh = newMesh(identity{self: d.self, secret: secret}, source, log, d.stats, d)
+	d.talk = newTalk(d.mesh, cfg.Message)
 	d.mesh.sendLimit.Store(cfg.SendLimit)
 	d.mesh.setDeadAfter(cfg.Cluster.NodeTimeout)
 	err = d.renew()

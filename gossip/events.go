@@ -18,6 +18,7 @@ var (
 // linkUp implements meshEvents.
 func (d *driver) linkUp(l *link) {
 	if l.kind != controlLink {
+		d.talk.linkUp(l)
 		return
 	}
 	d.post(func() {
@@ -34,6 +35,7 @@ func (d *driver) linkUp(l *link) {
 func (d *driver) linkDown(l *link, err error) {
 	d.log.debugf("cluster bus: %s link with %.8s is closed: %v", l.kind, l.peer.id, err)
 	if l.kind != controlLink {
+		d.talk.linkDown(l)
 		return
 	}
 	d.post(func() {
@@ -61,6 +63,8 @@ func (d *driver) frame(l *link, typ byte, body []byte) error {
 		return nil
 	case typ == frameStream && l.kind == bulkLink && d.mesh.isMember(l.peer.id):
 		return l.streams.frame(body, d.carrier.Load().carry.deliverStream)
+	case typ == framePubSub && l.kind == bulkLink:
+		return d.talk.frame(l, body)
 	default:
 		d.stats.droppedUnknown.Add(1)
 		return nil

@@ -24,6 +24,12 @@ func (d *driver) execute() error {
 		d.rename()
 	}
 	if r.PeersChanged {
+		d.peers = r.Peers
+	}
+	if r.View != nil || r.PeersChanged {
+		d.talk.setTargets(d.peers, d.view.Load()) // before anybody of them may dial
+	}
+	if r.PeersChanged {
 		d.setPeers(r.Peers)
 	}
 	if err == nil {

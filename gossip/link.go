@@ -14,6 +14,8 @@ const (
 	// defaultSendLimit closes a link whose peer does not take what is sent, when cluster-link-sendbuf-limit is 0. A peer
 	// this far behind gains nothing from the backlog: the machine repeats what still matters on the next link.
 	defaultSendLimit = 8 << 20
+	// defaultBulkLimit is the same for bulk links: a burst of published messages is not repeated, so it has room.
+	defaultBulkLimit = 64 << 20
 	// sealChunk is how much is encrypted ahead of a write(2).
 	sealChunk = 64 << 10
 	// keepSendBuffer: a larger send buffer goes back to the heap once it is empty.
@@ -42,8 +44,9 @@ type link struct {
 	outbound bool
 	created  time.Time
 	stats    *linkStats
-	seal     *sealer // of the writer; nil without a secret
-	streams  *streamTable
+	seal     *sealer      // of the writer; nil without a secret
+	streams  *streamTable // of bulk links, as is talk
+	talk     *talkLink
 
 	wake chan struct{} // one token: there is something in pending, or closed was set
 
@@ -58,26 +61,29 @@ type link struct {
 func newLink(conn net.Conn, s *session, outbound bool, limit int64, stats *linkStats) *link {
 	l := &link{
 		conn: conn, self: s.self, peer: s.peer, kind: s.kind, outbound: outbound, created: time.Now(),
-		limit: sendLimit(limit), stats: stats, seal: s.write, wake: make(chan struct{}, 1),
+		limit: sendLimit(limit, s.kind), stats: stats, seal: s.write, wake: make(chan struct{}, 1),
 	}
 	if l.kind == bulkLink {
-		l.streams = newStreamTable(l)
+		l.streams, l.talk = newStreamTable(l), new(talkLink)
 	}
 	return l
 }
 
 // sendLimit is what cluster-link-sendbuf-limit stands for: never less than what one frame of each kind needs.
-func sendLimit(directive int64) int64 {
-	if directive <= 0 {
-		return defaultSendLimit
+func sendLimit(directive int64, kind linkKind) int64 {
+	switch {
+	case directive > 0:
+		return max(directive, 2*maxFrame)
+	case kind == bulkLink:
+		return defaultBulkLimit
 	}
-	return max(directive, 2*maxFrame)
+	return defaultSendLimit
 }
 
 func (l *link) setLimit(directive int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.limit = sendLimit(directive)
+	l.limit = sendLimit(directive, l.kind)
 }
 
 // send queues one frame; it never blocks. A frame that is not droppable and finds no room closes the link: the peer would
@@ -102,6 +108,36 @@ func (l *link) send(typ byte, body []byte, droppable bool) error {
 	}
 	l.pending = appendFrameHeader(l.pending, typ, len(body))
 	l.pending = append(l.pending, body...)
+	l.mu.Unlock()
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+	return nil
+}
+
+// sendAll queues frames that belong together; it never blocks. Like send it closes a link that has no room, unless nothing
+// else is queued.
+func (l *link) sendAll(typ byte, bodies [][]byte) error {
+	size := int64(0)
+	for _, b := range bodies {
+		size += int64(frameHeader + len(b))
+	}
+	l.mu.Lock()
+	if l.err != nil {
+		l.mu.Unlock()
+		return errLinkClosed
+	}
+	if queued := int64(len(l.pending) + l.inFlight); queued > 0 && queued+size > l.limit {
+		l.mu.Unlock()
+		l.stats.overflows.Add(1)
+		l.close(errLinkOverflow)
+		return errLinkOverflow
+	}
+	for _, b := range bodies {
+		l.pending = appendFrameHeader(l.pending, typ, len(b))
+		l.pending = append(l.pending, b...)
+	}
 	l.mu.Unlock()
 	select {
 	case l.wake <- struct{}{}:

@@ -289,3 +289,27 @@ func (m *mesh) bulk(ctx context.Context, to peerName) (*link, error) {
 		}
 	}
 }
+
+// bulkNow returns the bulk link to the node, nil if there is none.
+func (m *mesh) bulkNow(id string) *link {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p := m.peers[id]; p != nil {
+		return p.ends[bulkLink].link
+	}
+	return nil
+}
+
+// wantBulk has the bulk link to a member dialled.
+func (m *mesh) wantBulk(id string) {
+	m.mu.Lock()
+	p := m.peers[id]
+	changed := p != nil && p.member && !p.ends[bulkLink].wanted
+	if changed {
+		p.ends[bulkLink].wanted = true
+	}
+	m.mu.Unlock()
+	if changed {
+		m.kick()
+	}
+}

@@ -32,6 +32,10 @@ type Config struct {
 
 	Log Logger
 
+	// Message takes what other nodes publish, in the order in which each of them did. The calls come from the readers of the
+	// links; the arguments are valid during the call. nil: nobody listens.
+	Message func(sharded bool, channel, message []byte)
+
 	// The callbacks come from the driver goroutine, which hands out nothing else until they return; they must not block or
 	// call the Node. Each may be nil.
 	//

@@ -24,7 +24,7 @@ type linkKind byte
 
 const (
 	controlLink linkKind = iota // machine messages and memberlist packets: small, and late is as bad as lost
-	bulkLink                    // memberlist streams: as long as they like
+	bulkLink                    // memberlist streams and pub/sub: as long as they like
 	linkKinds
 )
 
@@ -40,6 +40,7 @@ const (
 	frameMachine byte = iota + 1 // one message of the cluster machine
 	framePacket                  // one memberlist packet
 	frameStream                  // part of a memberlist stream, see stream.go
+	framePubSub                  // a message of clients to clients, see pubsub_frame.go
 )
 
 // idBytes is a node id on the wire: the 40 hexadecimal digits packed.
