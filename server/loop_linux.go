@@ -38,7 +38,8 @@ type loop struct {
 	free      []int32
 	listeners []*listener
 	nextTick  int64
-	reviewed  int // index of the connection that cron looked at last
+	unrung    bool // the last wait ended with nothing
+	reviewed  int  // index of the connection that cron looked at last
 	buf       []byte
 	events    [loopEvents]unix.EpollEvent
 	stopping  atomic.Bool
@@ -108,6 +109,7 @@ func (l *loop) run() {
 	defer close(l.exited)
 	for !l.stopping.Load() {
 		n := l.wait()
+		l.unrung = n == 0
 		l.w.x.Enter()
 		began := l.w.tick()
 		l.since.Store(began)
@@ -136,13 +138,16 @@ func (l *loop) run() {
 const linger = 1
 
 // wait sleeps until something is ready: for a moment with its processor in
-// hand, then without.
+// hand, then without. After a round of nothing but a tick it does not linger:
+// the Go scheduler watches a processor that is in hand, fifty times.
 func (l *loop) wait() int {
 	l.idle.Store(true)
-	n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.ep),
-		uintptr(unsafe.Pointer(&l.events[0])), loopEvents, linger, 0, 0)
-	if errno == 0 && n > 0 {
-		return int(n)
+	if !l.unrung {
+		n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(l.ep),
+			uintptr(unsafe.Pointer(&l.events[0])), loopEvents, linger, 0, 0)
+		if errno == 0 && n > 0 {
+			return int(n)
+		}
 	}
 	timeout := max((l.nextTick-int64(time.Since(l.s.start)))/int64(time.Millisecond), 0) + 1
 	got, err := unix.EpollWait(l.ep, l.events[:], int(timeout))
