@@ -9,7 +9,7 @@ var latencySpec = &Spec{
 		{Name: "graph", Arity: 3, Flags: latencyFlags, Tips: latencyTips},
 		{Name: "doctor", Arity: 2, Flags: latencyFlags, Tips: latencyTips},
 		{Name: "histogram", Arity: -2, Flags: latencyFlags, Tips: latencyTips, Blocks: true},
-		{Name: "reset", Arity: -2, Flags: latencyFlags, Tips: okFromNodes},
+		{Name: "reset", Arity: -2, Flags: latencyFlags, Tips: []string{"request_policy:all_nodes", "response_policy:agg_sum"}},
 		{Name: "help", Arity: 2, Flags: helpFlags, Handler: helper("LATENCY",
 			"DOCTOR",
 			"    Return a human readable latency analysis report.",

@@ -34,6 +34,7 @@ var infoDifferences = map[string]string{
 	"8 georadiusbymember":       "its STORE keys are marked incomplete later",
 	"7 zrank":                   "WITHSCORE came with 7.2",
 	"7 zrevrank":                "WITHSCORE came with 7.2",
+	"7 latency|reset":           "its reply is a number to add up",
 	"7 hexpire":                 "new in 7.4 or 8.0",
 	"7 hpexpire":                "new in 7.4 or 8.0",
 	"7 hexpireat":               "new in 7.4 or 8.0",
