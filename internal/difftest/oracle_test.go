@@ -66,7 +66,7 @@ func TestDiff(t *testing.T) {
 	forEachOracle(t, func(t *testing.T, s *Servers) {
 		replaySaved(t, dir, s)
 		if !t.Failed() || os.Getenv("FAILURES") != "" {
-			playRandom(t, dir, s, seed, commands)
+			playRandom(t, dir, s, seed, commands, func(h History) History { return h })
 		}
 	})
 }
@@ -95,7 +95,7 @@ func replaySaved(t *testing.T, dir string, s *Servers) {
 	}
 }
 
-func playRandom(t *testing.T, dir string, s *Servers, seed uint64, commands int) {
+func playRandom(t *testing.T, dir string, s *Servers, seed uint64, commands int, change func(History) History) {
 	failures := int(envInt(t, "FAILURES", 1))
 	g := NewGenerator(s.name, seed)
 	g.noCluster = !withCluster()
@@ -104,7 +104,7 @@ func playRandom(t *testing.T, dir string, s *Servers, seed uint64, commands int)
 	ignore := os.Getenv("IGNORE") // a pattern of steps whose differences are known, to look past them
 	seen := map[string]bool{}     // one history per kind of difference is enough
 	for played < commands {
-		h := g.History(20 + g.rng.IntN(180))
+		h := change(g.History(20 + g.rng.IntN(180)))
 		played += len(h.Steps)
 		d, err := Run(s.Pair(h), h)
 		require.NoError(t, err, "seed %d", seed)

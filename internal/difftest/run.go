@@ -48,6 +48,7 @@ type run struct {
 	ours, oracle *session
 	queued       [conns][]rule // rules of the commands queued since MULTI
 	index        int
+	events       hearing
 }
 
 // Run plays the history on both servers, emptied before, and compares every reply and then the keyspaces. The error is for
@@ -63,6 +64,12 @@ func Run(p Pair, h History) (*Divergence, error) {
 		return nil, err
 	}
 	defer r.oracle.close()
+	if h.Events {
+		defer r.events.close()
+		if err := r.events.start(p); err != nil {
+			return nil, err
+		}
+	}
 	for _, st := range h.Steps {
 		if _, d, err := r.step(st); d != nil || err != nil {
 			return d, err
@@ -95,9 +102,19 @@ func (r *run) step(st Step) (testserver.Value, *Divergence, error) {
 	if why := exact(r.ours.push, r.oracle.push); why != "" {
 		return ours, &Divergence{Index: index, Step: st, Why: "pushes differ", Ours: r.ours.push, Oracle: r.oracle.push}, nil
 	}
+	eventsWhy, mine, theirs, err := r.events.compare(r.pair.Name, st)
+	if err != nil {
+		return ours, nil, fmt.Errorf("step %d: %w", index, err)
+	}
 	why := r.compare(st, ours, oracle)
+	if why == "" && eventsWhy != "" {
+		return ours, &Divergence{Index: index, Step: st, Why: eventsWhy, Ours: mine, Oracle: theirs}, nil
+	}
 	if why == "" {
-		if why, err = r.checkRandom(st, ours, oracle); err != nil {
+		if why, err = r.checkRandom(st, ours, oracle); err == nil {
+			err = r.events.drain(st) // what it had to do for that
+		}
+		if err != nil {
 			return ours, nil, fmt.Errorf("step %d: %w", index, err)
 		}
 	}

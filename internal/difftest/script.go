@@ -19,6 +19,7 @@ type History struct {
 	Proto  int    // 2 or 3, spoken by both connections from the start
 	// Cluster wants servers in cluster mode that own every slot, with Half slots 0-8191 only.
 	Cluster, Half bool
+	Events        bool   // keyspace events are compared too
 	Note          string // comment lines without their #
 	Steps         []Step
 }
@@ -90,6 +91,9 @@ func (h History) Format() string {
 	} else if h.Cluster {
 		b.WriteString("cluster\n")
 	}
+	if h.Events {
+		b.WriteString("events\n")
+	}
 	for _, s := range h.Steps {
 		b.WriteString(s.String())
 		b.WriteByte('\n')
@@ -115,6 +119,8 @@ func Parse(text string) (History, error) {
 			h.Cluster = true
 		case line == "half":
 			h.Cluster, h.Half = true, true
+		case line == "events":
+			h.Events = true
 		default:
 			var s Step
 			if s, err = parseStep(line); err == nil {

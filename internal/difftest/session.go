@@ -150,7 +150,7 @@ func (s *session) drop(conn int) {
 
 // track follows the transaction state, as far as replies have to be read differently in it.
 func (s *session) track(st Step, v testserver.Value) {
-	if len(st.Args) == 0 || v.IsError() && !strings.HasPrefix(v.Str, "EXECABORT") {
+	if len(st.Args) == 0 || v.IsError() && !endsTransaction(v.Str) {
 		return
 	}
 	switch strings.ToLower(st.Args[0]) {
@@ -159,6 +159,13 @@ func (s *session) track(st Step, v testserver.Value) {
 	case "exec", "discard", "reset":
 		s.multi[st.Conn] = false
 	}
+}
+
+// endsTransaction tells the errors of EXEC after which there is no transaction: of a bad command in it, and of keys that the
+// node does not serve.
+func endsTransaction(text string) bool {
+	word, _, _ := strings.Cut(text, " ")
+	return slices.Contains([]string{"EXECABORT", "CROSSSLOT", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"}, word)
 }
 
 // isClosed tells the ways in which a connection ends from time-outs and bad framing.

@@ -13,7 +13,7 @@ func Shrink(h History, fails func(History) bool) History {
 		if tries++; tries > shrinkTries {
 			return false
 		}
-		return fails(History{Oracle: h.Oracle, Proto: h.Proto, Cluster: h.Cluster, Half: h.Half, Steps: steps})
+		return fails(History{Oracle: h.Oracle, Proto: h.Proto, Cluster: h.Cluster, Half: h.Half, Events: h.Events, Steps: steps})
 	}
 	for {
 		before := len(h.Steps)
