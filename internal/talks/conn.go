@@ -16,7 +16,7 @@ import (
 )
 
 // patience bounds the wait for a message that has to come.
-const patience = 10 * time.Second
+const patience = 5 * time.Second
 
 // conn is one connection. Reading never blocks unless asked to, so that "nothing more is there" can be said without a delay.
 type conn struct {
@@ -24,8 +24,9 @@ type conn struct {
 	nc   *net.TCPConn
 	id   string // its client id on this server
 	buf  []byte // bytes that are no whole message yet
-	gone bool   // the server closed it, and this was told
-	left bool   // the talk closed it
+	got  []resp.Value
+	gone bool // the server closed it, and this was told
+	left bool // the talk closed it
 }
 
 // errNothing says that no whole message is there.
@@ -54,18 +55,48 @@ func (c *conn) send(cmds ...[]string) error {
 
 // peek returns the next message that has arrived, or errNothing, or io.EOF once the server closed the connection.
 func (c *conn) peek() (resp.Value, error) {
-	if v, err := c.parse(); err != errNothing {
-		return v, err
+	ended, err := false, error(nil)
+	if len(c.got) == 0 {
+		ended, err = c.collect()
 	}
-	ended, err := c.fill()
-	if err != nil {
-		return resp.Value{}, err
-	}
-	v, err := c.parse()
-	if err == errNothing && ended {
+	switch {
+	case len(c.got) > 0:
+		v := c.got[0]
+		c.got = c.got[1:]
+		return v, nil
+	case err == nil && ended:
 		err = io.EOF
+	case err == nil:
+		err = errNothing
 	}
-	return v, err
+	return resp.Value{}, err
+}
+
+// collect takes whole messages off what the kernel has.
+func (c *conn) collect() (ended bool, err error) {
+	if ended, err = c.fill(); err != nil {
+		return ended, err
+	}
+	for {
+		v, err := c.parse()
+		if err == errNothing {
+			return ended, nil
+		}
+		if err != nil {
+			return ended, err
+		}
+		c.got = append(c.got, v)
+	}
+}
+
+// awaitMessages waits until as many messages are there to be read.
+func (c *conn) awaitMessages(n int) error {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(poll) {
+		if ended, err := c.collect(); err != nil || ended || len(c.got) >= n {
+			return err
+		}
+	}
+	return fmt.Errorf("nothing wakes %s", c.name)
 }
 
 // fill reads what the kernel has, without waiting.

@@ -22,6 +22,7 @@ func (t *Talk) Merge(takes []Take) []string {
 		if step.Mark == "-" {
 			continue
 		}
+		known := len(faults)
 		for _, proto := range t.Protos {
 			var first *Take
 			same := true
@@ -34,6 +35,9 @@ func (t *Talk) Merge(takes []Take) []string {
 					first = take
 				} else if err := compare(first.Steps[i], take.Steps[i]); err != nil {
 					same = false
+					if len(faults) > known {
+						continue // one for each step
+					}
 					faults = append(faults, fmt.Sprintf("%s, RESP%d: %s (cluster %t) and %s (cluster %t) differ:\n%v", step, proto, first.Oracle, first.Cluster, take.Oracle, take.Cluster, err))
 				}
 			}

@@ -41,11 +41,22 @@ func TestTalksAgainstOracles(t *testing.T) {
 			for _, letter := range strings.Split(talk.Oracles, "") {
 				servers, ok := oracles[letter]
 				require.True(t, ok, "oracle %q", letter)
+				failed := false
 				talk.variants(func(proto int, cluster bool) {
+					if failed {
+						return
+					}
 					steps, err := Record(servers.Addr(cluster), talk, proto)
-					require.NoError(t, err, "oracle %s, RESP%d, cluster %t", letter, proto, cluster)
+					if err != nil {
+						failed = true
+						t.Errorf("oracle %s, RESP%d, cluster %t: %v\n%s", letter, proto, cluster, err, ending(talk, steps))
+						return
+					}
 					takes = append(takes, Take{Oracle: letter, Proto: proto, Cluster: cluster, Steps: steps})
 				})
+			}
+			if t.Failed() {
+				return
 			}
 			for _, fault := range talk.Merge(takes) {
 				t.Error(fault)
@@ -54,7 +65,24 @@ func TestTalksAgainstOracles(t *testing.T) {
 				require.NoError(t, os.WriteFile(path, []byte(talk.Format()), 0o644))
 				return
 			}
-			require.Equal(t, before, talk.Format())
+			if talk.Format() != before {
+				t.Error("the recording differs from the file: run with -update and look at the difference")
+			}
 		})
 	}
+}
+
+// ending prints the last steps that brought something.
+func ending(talk *Talk, steps [][]Message) string {
+	var b strings.Builder
+	for i := range steps {
+		if len(steps[i]) > 0 {
+			b.WriteString("  " + talk.Steps[i].String() + "\n")
+			for _, m := range steps[i] {
+				b.WriteString("    " + m.Conn + "< " + m.Text + "\n")
+			}
+		}
+	}
+	lines := strings.SplitAfter(b.String(), "\n")
+	return strings.Join(lines[max(0, len(lines)-7):], "")
 }

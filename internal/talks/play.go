@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Record plays the talk on a server with one thread and returns what each step brought.
+// Record plays the talk on a server with one thread and returns what each step brought, up to
+// the one that failed.
 func Record(addr string, t *Talk, proto int) ([][]Message, error) {
 	s, err := Open(addr, t, proto)
 	if err != nil {
@@ -18,12 +19,12 @@ func Record(addr string, t *Talk, proto int) ([][]Message, error) {
 	for i := range t.Steps {
 		got, err := s.record(&t.Steps[i])
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", &t.Steps[i], err), s.Close())
+			return out, errors.Join(fmt.Errorf("%s: %w", &t.Steps[i], err), s.Close())
 		}
 		out = append(out, got)
 	}
 	if err := s.finish(); err != nil {
-		return nil, errors.Join(err, s.Close())
+		return out, errors.Join(err, s.Close())
 	}
 	return out, s.Close()
 }

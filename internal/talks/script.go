@@ -31,7 +31,7 @@ type kind int
 const (
 	says    kind = iota // "a: PING" and "a+ PING": one write
 	waits               // "a waits": a is blocked, or is about to be
-	wakes               // "a wakes": time passes until a message reaches a
+	wakes               // "a wakes": time passes until a message reaches a; right below a command it belongs to that step
 	quiet               // "a is quiet": nothing comes for a moment, where the server cannot be asked
 	closes              // "a closes": a goes away
 	passing             // "pass 20": as many milliseconds go by
@@ -48,6 +48,7 @@ type Step struct {
 	Conn  string
 	Cmds  [][]string
 	Mark  string // letters of the oracles that do as 7.2 does; "": all; "-": none, the messages are written by hand
+	Wakes int    // messages that take their time
 	Pause int    // ms
 	// Want holds the messages in RESP2 and RESP3.
 	Want [2][]Message
@@ -128,6 +129,12 @@ func (t *Talk) line(line string, at int) (*Step, error) {
 			cmd, err := splitCommand(rest)
 			return &Step{Text: []string{line}, At: at, Conn: name[:1], Mark: name[2:], Cmds: [][]string{cmd}}, err
 		case len(name) == 1:
+			if rest == "wakes" && t.answers(name) {
+				s := &t.Steps[len(t.Steps)-1]
+				s.Wakes++
+				s.Text = append(s.Text, line)
+				return nil, nil
+			}
 			if k, ok := verbs[rest]; ok {
 				return &Step{Text: []string{line}, At: at, Conn: name, Kind: k}, nil
 			}
@@ -141,6 +148,15 @@ func (t *Talk) line(line string, at int) (*Step, error) {
 		return nil, fmt.Errorf("%q says nothing", line)
 	}
 	return nil, t.head(name, strings.Fields(rest))
+}
+
+// answers says whether the last step is a command of the connection that no message follows yet.
+func (t *Talk) answers(conn string) bool {
+	if len(t.Steps) == 0 {
+		return false
+	}
+	s := &t.Steps[len(t.Steps)-1]
+	return s.Kind == says && s.Conn == conn && len(s.Want[0])+len(s.Want[1]) == 0
 }
 
 func isConn(name string) bool { return name >= "a" && name <= "z" }

@@ -8,7 +8,7 @@ import (
 type Servers struct{ plain, cluster *testserver.Server }
 
 // options make the servers deterministic and open DEBUG.
-var options = []string{"--enable-debug-command", "yes", "--appendonly", "no", "--databases", "16"}
+var options = []string{"--enable-debug-command", "yes", "--appendonly", "no", "--databases", "16", "--hz", "500"}
 
 // clusterOptions leave one node that is ok by itself.
 var clusterOptions = []string{"--cluster-enabled", "yes", "--cluster-node-timeout", "60000"}

@@ -128,11 +128,11 @@ func (s *Stage) act(step *Step) error {
 		for i, cmd := range step.Cmds {
 			cmds[i] = s.fillIn(cmd)
 		}
-		return c.send(cmds...)
+		return errors.Join(c.send(cmds...), c.awaitMessages(step.Wakes))
 	case waits:
 		return s.awaitBlocked(c)
 	case wakes:
-		return c.awaitMessage()
+		return c.awaitMessages(1)
 	case quiet:
 		time.Sleep(quietTime)
 	case closes:
@@ -179,7 +179,8 @@ func (s *Stage) awaitBlocked(c *conn) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s does not wait: %s", c.name, line)
+	got, err := s.arrived(false)
+	return errors.Join(fmt.Errorf("%s does not wait: %sand these came: %v", c.name, line, got), err)
 }
 
 func blocked(line string) bool {
@@ -195,18 +196,6 @@ func (s *Stage) awaitGone(c *conn) error {
 		}
 	}
 	return fmt.Errorf("the server still has %s, which is closed", c.name)
-}
-
-// awaitMessage waits until something is there to be read.
-func (c *conn) awaitMessage() error {
-	before := len(c.buf)
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(poll) {
-		ended, err := c.fill()
-		if err != nil || ended || len(c.buf) > before {
-			return err
-		}
-	}
-	return fmt.Errorf("nothing wakes %s", c.name)
 }
 
 // read turns the outcome of a read into a message; text "" is none.
