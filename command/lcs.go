@@ -41,8 +41,12 @@ func parseLCSOptions(args [][]byte) (o lcsOptions, problem string) {
 
 func lcs(c *Ctx) {
 	var text [2][]byte
+	for i := range c.Keys { // both, whatever the first is; and a removal of the second may move the first
+		c.Read(&c.Keys[i])
+	}
 	for i := range c.Keys {
-		if e := c.Read(&c.Keys[i]); e.Exists() {
+		k := &c.Keys[i]
+		if e := k.Part.Find(k.Hash, k.Bytes); e.Exists() {
 			if e.Type() != keyspace.TypeString {
 				c.W.Error("ERR The specified keys must contain string values")
 				return
