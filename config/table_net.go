@@ -37,6 +37,8 @@ var netTable = []row{
 	special("io-threads", intCodec{min: 1, max: 128}, Value{num: defaultIOThreads()}).fixed(),
 	yesNo("io-threads-do-reads", false).fixed().without("every loop reads and parses for its own connections"),
 	optional("requirepass").flag(sensitive),
+	integer("metrics-port", 0, 0, 65535),
+	special("metrics-bind", addressCodec{}, Value{}).flag(manyWords), // empty: as bind
 	integer("tracking-table-max-keys", 1000000, 0, maxInt64).waits(clientTracking),
 }
 

@@ -53,6 +53,7 @@ type Server struct {
 	nextID   atomic.Int64
 	counters counters
 
+	page      metricsPage
 	rates     rates
 	peak      peak                                // of used_memory, as INFO and cron saw it
 	houseBase atomic.Pointer[keyspace.HouseStats] // when statistics began anew; nil: never
@@ -117,7 +118,10 @@ func (s *Server) build() error {
 		return err
 	}
 	s.applyPort()
-	return s.openBus()
+	if err := s.openBus(); err != nil {
+		return err
+	}
+	return s.openMetrics()
 }
 
 // makeLoops makes the event loops and gives them the listeners.
@@ -157,6 +161,7 @@ func (s *Server) Start() {
 		}
 	}
 	s.life.started.Store(true)
+	s.serveMetrics()
 	go s.cron()
 }
 
@@ -178,6 +183,7 @@ func (s *Server) announce() {
 // teardown releases everything, in the order opposite to New. No command runs
 // any more.
 func (s *Server) teardown() {
+	s.closeMetrics()
 	s.closeBus()
 	s.listenMu.Lock()
 	for _, ln := range s.listeners {

@@ -30,8 +30,9 @@ var badNames = []string{"util", "utils", "common", "helper", "helpers", "misc", 
 
 // soleImporters names the only package that may import a module.
 var soleImporters = map[string]string{
-	"github.com/hashicorp/memberlist": "gossip",
-	"github.com/sigurn/crc16":         "slots",
+	"github.com/hashicorp/memberlist":     "gossip",
+	"github.com/prometheus/client_golang": "metrics",
+	"github.com/sigurn/crc16":             "slots",
 }
 
 // clockCalls are functions of package time that read the clock or wait for it.
