@@ -179,6 +179,9 @@ func (h *housekeeper) expirePlaces(d *database, p *Part, v view, b *bucket, plac
 		if e.Type() == TypeHash && (!e.HasExpire() || e.ExpireAt() >= now) {
 			fields, empty := p.expireFields(e, place{b, i}, now)
 			n.fields += fields
+			if fields > 0 && h.fields != nil {
+				h.fields(d.index, p.slot, Entry{p.arena.At(b.refs[i])}.Key(), empty)
+			}
 			if empty {
 				e = Entry{p.arena.At(b.refs[i])}
 				p.removeAt(v, hashKey(e.Key()), e, place{b, i})

@@ -94,7 +94,13 @@ func TestManyFieldsExpire(t *testing.T) {
 	ks.setFields(t, "h", 3*fieldsPerVisit, unixMillis()-1, true, true)
 	ks.ExpireNow(unixMillis())
 	require.Equal(t, 2*fieldsPerVisit+1, ks.fieldsOf("h"))
-	ks.Start(HousekeepingOptions{Hz: 500})
+	told, gone := 0, 0
+	ks.Start(HousekeepingOptions{Hz: 500, FieldsExpired: func(db int, s slots.Slot, key []byte, last bool) {
+		if told++; last {
+			gone++
+		}
+		require.Equal(t, "h", string(key))
+	}})
 	require.Eventually(t, func() bool {
 		s := slots.Of([]byte("h"))
 		x := ks.NewExecutor("test")
@@ -105,6 +111,20 @@ func TestManyFieldsExpire(t *testing.T) {
 		defer ks.Unlock(s)
 		return ks.fieldsOf("h") == 1
 	}, 20*time.Second, time.Millisecond)
+	ks.Close()
+	require.Equal(t, []int{2, 0}, []int{told, gone})
+}
+
+// Who asks is told of hashes that go with their last field.
+func TestLastFieldExpires(t *testing.T) {
+	ks := newTest(t, Options{})
+	var told []bool
+	ks.house.fields = func(db int, s slots.Slot, key []byte, gone bool) { told = append(told, gone) }
+	ks.setFields(t, "h", 3, 1000, false, false)
+	ks.ExpireNow(1000)
+	require.Empty(t, told)
+	ks.ExpireNow(1001)
+	require.Equal(t, []bool{true}, told)
 }
 
 // A key keeps its mark when its own time to live comes and goes.

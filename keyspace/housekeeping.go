@@ -17,6 +17,9 @@ type HousekeepingOptions struct {
 	// Expired, if set, is told of every key that expiry removes, just before
 	// it does, under the slot's lock.
 	Expired func(db int, s slots.Slot, key []byte)
+	// FieldsExpired, if set, is told of every hash from which expiry has removed
+	// fields, under the slot's lock; if gone is set, the key goes with them.
+	FieldsExpired func(db int, s slots.Slot, key []byte, gone bool)
 }
 
 // Shares of the time between two runs that the kinds of work may take, percent.
@@ -37,6 +40,7 @@ const (
 type housekeeper struct {
 	ks      *Keyspace
 	told    func(db int, s slots.Slot, key []byte) // Options.Expired; constant after Start
+	fields  func(db int, s slots.Slot, key []byte, gone bool)
 	hz      atomic.Int32
 	effort  atomic.Int32
 	quit    chan struct{}
@@ -75,7 +79,7 @@ func (h *housekeeper) init(ks *Keyspace) {
 func (ks *Keyspace) Start(o HousekeepingOptions) {
 	h := &ks.house
 	ks.SetPace(o.Hz, o.Effort)
-	h.told, h.quit = o.Expired, make(chan struct{})
+	h.told, h.fields, h.quit = o.Expired, o.FieldsExpired, make(chan struct{})
 	h.started.Store(true)
 	h.done.Go(h.run)
 }
