@@ -57,11 +57,10 @@ func (s *Server) moveMetrics() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closeLocked()
-	port := int(s.cfg.Int("metrics-port"))
+	port, addresses := int(s.cfg.Int("metrics-port")), s.cfg.Strings("metrics-bind")
 	if port == 0 {
 		return nil
 	}
-	addresses := s.cfg.Strings("metrics-bind")
 	if len(addresses) == 0 {
 		addresses = s.cfg.Strings("bind")
 	}
