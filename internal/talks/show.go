@@ -47,6 +47,7 @@ func (s *Stage) rewrite(v resp.Value, named bool) resp.Value {
 			e.Str = "?"
 		}
 		masked = e.Type == '$' && (e.Str == "server" || e.Str == "version")
+		named = named || e.Type == '$' && e.Str == "tracking-redir-broken"
 		out.Elems = append(out.Elems, e)
 	}
 	return out
@@ -77,6 +78,9 @@ func (s *Stage) clients(text string) string {
 					break
 				}
 				value = s.byID[value]
+			}
+			if id, ok := s.byID[value]; name == "redir" && ok {
+				value = id
 			}
 			if slices.Contains(clientFields, name) {
 				fields = append(fields, name+"="+value)
