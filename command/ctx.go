@@ -51,6 +51,8 @@ type Settings struct {
 	LazyUserFlush atomic.Bool
 	// RawStrings: DUMP does not compress (rdbcompression no).
 	RawStrings atomic.Bool
+	// KeepExpired: reads do not remove keys whose time has passed (CLIENT PAUSE).
+	KeepExpired atomic.Bool
 	PackedLimits
 }
 

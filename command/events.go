@@ -76,8 +76,12 @@ func (c *Ctx) Signal(k *Key) {
 	}
 }
 
-// removeExpired removes a key whose time has passed.
+// removeExpired removes a key whose time has passed. While expired keys are to
+// be kept, only commands that write, and may need its place, remove it.
 func (c *Ctx) removeExpired(k *Key) {
+	if c.Env.Settings.KeepExpired.Load() && !c.Spec.Is(Write) {
+		return
+	}
 	if c.Env.Events != nil {
 		c.Env.Events.Expired(c, k)
 	}

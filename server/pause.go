@@ -10,11 +10,13 @@ import (
 )
 
 // pause is CLIENT PAUSE: until its end, commands (all, or those that write)
-// are set aside.
+// are set aside, and nothing expires or is evicted: the data stands still, but
+// for what a transaction that began the pause still writes.
 type pause struct {
-	until   atomic.Int64 // unix milliseconds; 0: no pause
-	all     atomic.Bool  // all commands, not only writes
-	blocked atomic.Int64 // connections that are set aside
+	hold    func(on bool) // keeps what expires; constant. Called under mu
+	until   atomic.Int64  // unix milliseconds; 0: no pause
+	all     atomic.Bool   // all commands, not only writes
+	blocked atomic.Int64  // connections that are set aside
 
 	mu sync.Mutex
 	// guarded by mu
@@ -101,6 +103,7 @@ func (p *pause) begin(now, until int64, all bool) {
 	} else {
 		p.over = make(chan struct{})
 		p.parked = make(map[*conn]struct{})
+		p.hold(true)
 	}
 	p.all.Store(all)
 	p.until.Store(until)
@@ -125,6 +128,7 @@ func (p *pause) end() {
 	p.blocked.Add(-int64(len(parked)))
 	close(p.over)
 	p.over = nil
+	p.hold(false)
 	p.mu.Unlock()
 	for c := range parked {
 		c.tr.post(letter{kind: letterResume, c: c})
@@ -137,6 +141,13 @@ func (p *pause) close() {
 	p.closed = true
 	p.mu.Unlock()
 	p.end()
+}
+
+// holdExpiry keeps keys whose time has passed: nobody sees them, but they are
+// not removed.
+func (s *Server) holdExpiry(on bool) {
+	s.env.Settings.KeepExpired.Store(on)
+	s.ks.HoldExpiry(on)
 }
 
 // state returns what INFO shows: "none", "write" or "all", and the time left

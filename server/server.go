@@ -82,6 +82,7 @@ func New(o Options) (*Server, error) {
 	s.runID = randomID()
 	s.syncClock()
 	s.life.init()
+	s.pause.hold = s.holdExpiry
 	ks, err := keyspace.New(keyspace.Options{Databases: int(s.cfg.Int("databases"))})
 	if err != nil {
 		return nil, fmt.Errorf("reserving memory: %w", err)
