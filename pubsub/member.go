@@ -120,6 +120,9 @@ func (m *Member[C, O]) Close() {
 // Client is the client that Join was given.
 func (m *Member[C, O]) Client() C { return m.client }
 
+// Outlet is the outlet that Join was given.
+func (m *Member[C, O]) Outlet() O { return m.outlet }
+
 // enter makes the topic if need be and puts the member into its crowd.
 func (r *Registry[C, O]) enter(m *Member[C, O], k Kind, name []byte) *subscription[C, O] {
 	sh := r.shardOf(k, name)
