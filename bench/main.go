@@ -48,6 +48,7 @@ var sections = []section{
 	{"collections", (*config).collections},
 	{"collection-memory", (*config).collectionMemory},
 	{"waits", (*config).waits},
+	{"eviction", (*config).eviction},
 }
 
 func main() {

@@ -257,6 +257,8 @@ func BenchmarkEvictPut(b *testing.B) {
 			var key [32]byte
 			b.ReportAllocs()
 			i := keys
+			start := cpu()
+			defer func() { reportCPU(b, start) }()
 			for b.Loop() {
 				for v.Evict(&rules, 1_700_000_000_000+int64(i), false) != EvictedOne {
 				}

@@ -3,6 +3,7 @@ package keyspace
 import (
 	"math/rand/v2"
 
+	"clusternode/arena"
 	"clusternode/object"
 	"clusternode/slots"
 )
@@ -96,6 +97,7 @@ type Evictor struct {
 	missed  bool // since then it passed over a locked slot
 	empty   bool // from one beginning to the next there was no key
 	seconds int64
+	warmed  uint64        // of what was read ahead, so that it is read
 	weights []slotWeights // by database, for random victims
 
 	dead   *object.Remains // what the last victim left to be freed
@@ -195,3 +197,7 @@ func (v *Evictor) remove(d *database, p *Part, t view, hash uint64, e Entry, at 
 	p.removeAt(t, hash, e, at)
 	p.shrink(hash)
 }
+
+// EntryBytes is what an entry with n bytes of key and value costs, about, so that
+// room can be made before it is written.
+func EntryBytes(n int) int { return arena.BlockSize(headerSize + n) }

@@ -166,6 +166,9 @@ func (v *Evictor) samplePart(p *Part, left, buckets int) (int, int) {
 		home := t.s.home(v.at.prefix)
 		b := t.bucket(home)
 		m := v.may(b) >> v.at.place << v.at.place
+		if v.at.place == 0 {
+			v.warmed += b.warm(p.arena, m)
+		}
 		for ; m != 0 && left > 0; m &= m - 1 {
 			v.at.place = bits.TrailingZeros32(m) + 1
 			if e := (Entry{p.arena.At(b.refs[v.at.place-1])}); v.allows(e) {
@@ -186,6 +189,17 @@ func (v *Evictor) consider(p *Part, e Entry) {
 	if score := v.score(e); v.pool.wants(score) {
 		v.pool.put(candidate{score: score, hash: hashKey(e.Key()), db: int32(p.db.index), slot: int32(p.slot)})
 	}
+}
+
+// warm reads the headers of the entries in some places, so that the processor
+// fetches them at once. What it returns means nothing.
+//
+//go:noinline
+func (b *bucket) warm(a *arena.Arena, places uint32) (sum uint64) {
+	for m := places; m != 0; m &= m - 1 {
+		sum += *(*uint64)(a.At(b.refs[bits.TrailingZeros32(m)]))
+	}
+	return sum
 }
 
 // tagged is the set of places with a tag, and sometimes one beside such.

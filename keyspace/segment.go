@@ -156,15 +156,8 @@ func (v view) eachHome(a *arena.Arena, i int, f func(b *bucket, places uint32)) 
 	}
 }
 
-// warm reads the first word of all entries of a bucket, so that the processor
-// fetches them at once instead of one after the other. What it returns means
-// nothing.
-//
-//go:noinline
-func (v view) warm(a *arena.Arena, i int) (sum uint64) {
+// warm reads ahead what a walk over bucket i reads.
+func (v view) warm(a *arena.Arena, i int) uint64 {
 	b := v.bucket(i)
-	for m := b.occupied(); m != 0; m &= m - 1 {
-		sum += *(*uint64)(a.At(b.refs[bits.TrailingZeros32(m)]))
-	}
-	return sum
+	return b.warm(a, b.occupied())
 }
