@@ -10,7 +10,7 @@ var clusterTable = []row{
 	memory64("cluster-link-sendbuf-limit", 0),
 	yesNo("cluster-require-full-coverage", true),
 	yesNo("cluster-allow-reads-when-down", false),
-	yesNo("cluster-allow-pubsubshard-when-down", true).waits(pubsub),
+	yesNo("cluster-allow-pubsubshard-when-down", true),
 	integer("cluster-migration-barrier", 1, 0, maxInt32).waits(failover),
 	yesNo("cluster-allow-replica-migration", true),
 	integer("cluster-replica-validity-factor", 10, 0, maxInt32).alias("cluster-slave-validity-factor").waits(failover),

@@ -39,7 +39,7 @@ var netTable = []row{
 	optional("requirepass").flag(sensitive),
 	integer("metrics-port", 0, 0, 65535),
 	special("metrics-bind", addressCodec{}, Value{}).flag(manyWords), // empty: as bind
-	integer("tracking-table-max-keys", 1000000, 0, maxInt64).waits(clientTracking),
+	integer("tracking-table-max-keys", 1000000, 0, maxInt64),
 }
 
 // tlsTable: everything about TLS.
@@ -68,14 +68,12 @@ var tlsTable = []row{
 
 // The parts that rows wait for.
 const (
-	acls           = "ACL"
-	aof            = "the append only file"
-	clientTracking = "client side caching"
-	failover       = "failover"
-	modules        = "modules do not exist here"
-	persistence    = "persistence"
-	pubsub         = "pub/sub"
-	replication    = "replication"
-	scripts        = "scripts"
-	tls            = "TLS"
+	acls        = "ACL"
+	aof         = "the append only file"
+	failover    = "failover"
+	modules     = "modules do not exist here"
+	persistence = "persistence"
+	replication = "replication"
+	scripts     = "scripts"
+	tls         = "TLS"
 )
