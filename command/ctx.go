@@ -51,6 +51,9 @@ type Settings struct {
 	LazyUserFlush atomic.Bool
 	// RawStrings: DUMP does not compress (rdbcompression no).
 	RawStrings atomic.Bool
+	// OwnInts: OBJECT REFCOUNT shows no shared integers, since eviction by LRU
+	// or LFU is on.
+	OwnInts atomic.Bool
 	// KeepExpired: reads do not remove keys whose time has passed (CLIENT PAUSE).
 	KeepExpired atomic.Bool
 	PackedLimits

@@ -23,7 +23,7 @@ func debugObject(c *Ctx) {
 		}
 		v := valueOf(e)
 		text := fmt.Sprintf("Value at:%p refcount:%d encoding:%s serializedlength:%d lru:%d lru_seconds_idle:%d",
-			unsafe.SliceData(e.Value()), refCount(e), e.Encoding(), rdb.Length(k.Part.Space(), v, c.dumpOptions()), e.LRU(), int64(keyspace.LRUIdle(e.LRU(), c.LRUClock())))
+			unsafe.SliceData(e.Value()), c.refCount(e), e.Encoding(), rdb.Length(k.Part.Space(), v, c.dumpOptions()), e.LRU(), int64(keyspace.LRUIdle(e.LRU(), c.LRUClock())))
 		if e.Encoding() == object.EncQuicklist {
 			nodes, elements, size := 0, 0, 0
 			for n := range rdb.Nodes(k.Part.Space(), v) {

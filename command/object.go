@@ -59,15 +59,19 @@ func objectEncoding(c *Ctx) {
 
 func objectRefCount(c *Ctx) {
 	if e, ok := c.object(); ok {
-		c.W.Int(refCount(e))
+		c.W.Int(c.refCount(e))
 	}
 }
 
 // sharedInts are the small integers of which Redis keeps one object for all
-// keys; it reports a count without end for them.
+// keys, unless each needs an access time of its own; it reports a count without
+// end for them.
 const sharedInts = 10000
 
-func refCount(e keyspace.Entry) int64 {
+func (c *Ctx) refCount(e keyspace.Entry) int64 {
+	if c.Env.Settings.OwnInts.Load() {
+		return 1
+	}
 	if e.Type() == keyspace.TypeString && e.Encoding() == keyspace.EncInt {
 		if n, ok := resp.ParseInt(e.Value()); ok && n >= 0 && n < sharedInts {
 			return math.MaxInt32

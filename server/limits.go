@@ -2,6 +2,7 @@ package server
 
 import (
 	"math"
+	"strings"
 	"sync/atomic"
 
 	"clusternode/config"
@@ -43,11 +44,13 @@ func (s *Server) bindLimits(c *config.Config) {
 		return nil
 	}, "client-output-buffer-limit")
 	s.apply(func() error {
-		s.env.Settings.LFU.Store(isLFU(c.String("maxmemory-policy")))
+		policy := c.String("maxmemory-policy")
+		s.env.Settings.LFU.Store(strings.HasSuffix(policy, "-lfu"))
+		s.env.Settings.OwnInts.Store(c.Int("maxmemory") != 0 && (strings.HasSuffix(policy, "-lfu") || strings.HasSuffix(policy, "-lru")))
 		s.env.Settings.LFULogFactor.Store(int32(c.Int("lfu-log-factor")))
 		s.env.Settings.LFUDecay.Store(int32(c.Int("lfu-decay-time")))
 		return nil
-	}, "maxmemory-policy", "lfu-log-factor", "lfu-decay-time")
+	}, "maxmemory", "maxmemory-policy", "lfu-log-factor", "lfu-decay-time")
 	s.apply(func() error {
 		s.env.Settings.Notify.Store(c.Int("notify-keyspace-events"))
 		return nil
@@ -71,8 +74,6 @@ func (s *Server) bindLimits(c *config.Config) {
 	}, "timeout")
 	s.cfg.Hook("maxclients", s.checkMaxClients)
 }
-
-func isLFU(policy string) bool { return policy == "allkeys-lfu" || policy == "volatile-lfu" }
 
 // apply runs f now, and whenever CONFIG SET changes one of the directives.
 func (s *Server) apply(f func() error, directives ...string) {
