@@ -60,7 +60,7 @@ func TestInfoGolden(t *testing.T) {
 	titles, want := infoNames(string(b))
 	c := startNode(t, false).dial()
 	c.do("SET", "a", "b")
-	c.do("GET", "a", "b")
+	c.do("NOSUCH")
 	got, names := infoNames(c.infoText("everything"))
 	require.Equal(t, titles, got)
 	for _, title := range titles {

@@ -8,7 +8,9 @@
 //
 // go-redis needs nothing beside Go and runs in plain `go test`. redis-py, redis-cli and redis-benchmark run behind the build
 // tag `clients` (`make clients`); there a missing client fails, it does not skip. redis-py is installed into a virtual
-// environment in the user's cache folder; the command-line programs come from $ORACLES and PATH, all versions found.
+// environment in the user's cache folder; the command-line programs come from $ORACLES and PATH, all versions found. Behind
+// the same tag a real Prometheus watches a cluster, and redis_exporter's page of redis-server is compared with its page of a
+// node and with the node's own.
 //
 // The workloads: keys on every slot range, values of all bytes, hash tags in MGET and transactions, pipelines over all
 // nodes, counters from several goroutines, SCAN over all primaries, expiry; then a node is killed, comes back, and comes
