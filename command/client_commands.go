@@ -11,6 +11,7 @@ var clientSpec = &Spec{
 		{Name: "list", Arity: -2, Flags: Admin | clientFlags, Cats: CatConnection, Tips: changesByItself, Blocks: true},
 		{Name: "kill", Arity: -3, Flags: Admin | clientFlags, Cats: CatConnection, Blocks: true},
 		{Name: "pause", Arity: -3, Flags: Admin | clientFlags, Cats: CatConnection},
+		{Name: "unblock", Arity: -3, Flags: Admin | clientFlags, Cats: CatConnection},
 		{Name: "unpause", Arity: 2, Flags: Admin | clientFlags, Cats: CatConnection},
 		{Name: "getname", Arity: 2, Flags: clientFlags, Cats: CatConnection, Handler: clientGetName},
 		{Name: "setname", Arity: 3, Flags: clientFlags, Cats: CatConnection, Tips: okFromNodes, Handler: clientSetName},
@@ -46,6 +47,7 @@ var clientHelp = []string{
 	"REPLY (ON|OFF|SKIP)", "    Whether the connection gets replies.",
 	"SETINFO (LIB-NAME|LIB-VER) <value>", "    Name the client library or its version.",
 	"SETNAME <name>", "    Name the connection.",
+	"UNBLOCK <id> [TIMEOUT|ERROR]", "    End the waiting of a connection.",
 	"UNPAUSE", "    End a pause.",
 }
 

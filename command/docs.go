@@ -36,7 +36,7 @@ var docTables = []struct {
 }{
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
-	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs}, {"generic", sortDocs}, {"sorted-set", zsetDocs}, {"hash", hashDocs},
+	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs}, {"list", blockingListDocs}, {"sorted-set", blockingZSetDocs}, {"generic", sortDocs}, {"sorted-set", zsetDocs}, {"hash", hashDocs},
 	{"hyperloglog", hyperLogLogDocs}, {"geo", geoDocs},
 }
 

@@ -16,6 +16,7 @@ var connectionDocs = map[string]doc{
 	"client|reply":    {since: "3.2.0", summary: "Whether the connection gets replies.", args: "action(ON|OFF|SKIP)"},
 	"client|setinfo":  {since: "7.2.0", summary: "Names the client library or its version.", args: "attr(LIB-NAME=libname|LIB-VER=libver)"},
 	"client|setname":  {since: "2.6.9", summary: "Names the connection.", args: "connection-name"},
+	"client|unblock":  {since: "5.0.0", complexity: "O(log N), N the connections", summary: "Ends the waiting of a connection for keys.", args: "client-id:int [unblock-type(TIMEOUT|ERROR)]"},
 	"client|unpause":  {since: "6.2.0", complexity: "O(N), N the paused connections", summary: "Ends a pause."},
 	"echo":            {since: "1.0.0", summary: "Returns its argument.", args: "message"},
 	"hello":           {since: "6.0.0", summary: "Begins a conversation: protocol version, user, name.", history: []string{"6.2.0 protover is optional"}, args: "[arguments{protover:int [AUTH=auth{username password}] [SETNAME=clientname]}]"},

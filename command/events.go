@@ -85,7 +85,7 @@ func (c *Ctx) removeExpired(k *Key) {
 	if c.Env.Events != nil {
 		c.Env.Events.Expired(c, k)
 	}
-	if k.Part.Waited(k.Bytes) {
+	if k.Part.AwaitsRemoval(k.Bytes) {
 		c.ready(k)
 	}
 	k.Part.RemoveExpired(k.Hash, k.Bytes)

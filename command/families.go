@@ -5,7 +5,7 @@ func Families() [][]*Spec {
 	return [][]*Spec{
 		StringSpecs, BitmapSpecs, GenericSpecs, ConnectionSpecs, TransactionSpecs,
 		ServerSpecs, IntrospectionSpecs, DebugSpecs, ConfigSpecs, ClusterSpecs,
-		SetSpecs, StreamSpecs, ListSpecs, SortSpecs, ZSetSpecs, HashSpecs,
+		SetSpecs, StreamSpecs, ListSpecs, BlockingSpecs, SortSpecs, ZSetSpecs, HashSpecs,
 		HyperLogLogSpecs, GeoSpecs,
 	}
 }

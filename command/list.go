@@ -17,12 +17,12 @@ var ListSpecs = []*Spec{
 
 	{Name: "lpop", Arity: -2, Flags: Write | Fast, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfPop, Handler: func(c *Ctx) { listPop(c, true) }},
 	{Name: "rpop", Arity: -2, Flags: Write | Fast, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfPop, Handler: func(c *Ctx) { listPop(c, false) }},
-	{Name: "lmpop", Arity: -4, Flags: Write | MovableKeys, Cats: CatList, Keys: []KeySpec{Counted(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfLmpop, Handler: lmpop},
+	{Name: "lmpop", Arity: -4, Flags: Write | MovableKeys, Cats: CatList, Keys: []KeySpec{Counted(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfLmpop, Handler: func(c *Ctx) { lmpop(c, c.Args, c.W.NullArray) }},
 	{Name: "ltrim", Arity: 4, Flags: Write, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfTrim, Handler: ltrim},
 	{Name: "lrem", Arity: 4, Flags: Write, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyDelete)}, Cost: costOfList, Handler: lrem},
 
-	{Name: "lmove", Arity: 5, Flags: Write | DenyOOM, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete), One(2, KeyRW|KeyInsert)}, Handler: lmove},
-	{Name: "rpoplpush", Arity: 3, Flags: Write | DenyOOM, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete), One(2, KeyRW|KeyInsert)}, Handler: func(c *Ctx) { moveElement(c, false, true) }},
+	{Name: "lmove", Arity: 5, Flags: Write | DenyOOM, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete), One(2, KeyRW|KeyInsert)}, Handler: func(c *Ctx) { lmove(c, c.W.Null) }},
+	{Name: "rpoplpush", Arity: 3, Flags: Write | DenyOOM, Cats: CatList, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete), One(2, KeyRW|KeyInsert)}, Handler: func(c *Ctx) { moveElement(c, false, true, c.W.Null) }},
 
 	{Name: "llen", Arity: 2, Flags: ReadOnly | Fast, Cats: CatList, Keys: []KeySpec{One(1, KeyRO)}, Handler: llen},
 	{Name: "lindex", Arity: 3, Flags: ReadOnly, Cats: CatList, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Handler: lindex},

@@ -109,8 +109,10 @@ func lmpopArgs(args [][]byte) (front bool, count int64, problem string) {
 	return front, count, problem
 }
 
-func costOfLmpop(c *Ctx) int64 {
-	_, count, problem := lmpopArgs(c.Args)
+func costOfLmpop(c *Ctx) int64 { return costOfListPop(c, c.Args) }
+
+func costOfListPop(c *Ctx, args [][]byte) int64 {
+	_, count, problem := lmpopArgs(args)
 	if problem != "" {
 		return 0
 	}
@@ -121,8 +123,10 @@ func costOfLmpop(c *Ctx) int64 {
 	return min(count, int64(most))*nanosPerElement + costOfKeys(c)
 }
 
-func lmpop(c *Ctx) {
-	front, count, problem := lmpopArgs(c.Args)
+// lmpop is LMPOP for args, which may be those of BLMPOP behind its timeout;
+// missing replies when there is no element.
+func lmpop(c *Ctx, args [][]byte, missing func()) {
+	front, count, problem := lmpopArgs(args)
 	if problem != "" {
 		c.W.Error(problem)
 		return
@@ -145,10 +149,12 @@ func lmpop(c *Ctx) {
 			return
 		}
 	}
-	c.W.NullArray()
+	missing()
 }
 
-func lmove(c *Ctx) {
+// lmove is LMOVE and the first part of BLMOVE; missing replies when there is
+// no element.
+func lmove(c *Ctx, missing func()) {
 	from, ok := leftOrRight(c.Args[3])
 	if !ok {
 		c.W.Error(resp.ErrSyntax)
@@ -159,19 +165,19 @@ func lmove(c *Ctx) {
 		c.W.Error(resp.ErrSyntax)
 		return
 	}
-	moveElement(c, from, to)
+	moveElement(c, from, to, missing)
 }
 
 // moveElement takes an end of one list and pushes it to an end of another, or of
-// the same.
-func moveElement(c *Ctx, from, to bool) {
+// the same; missing replies when there is no element.
+func moveElement(c *Ctx, from, to bool, missing func()) {
 	src, dst := &c.Keys[0], &c.Keys[1]
 	l, exists, ok := c.openList(src)
 	if !ok {
 		return
 	}
 	if !exists {
-		c.W.Null()
+		missing()
 		return
 	}
 	var buf object.ElementBuf

@@ -180,6 +180,9 @@ func xgroupDestroy(c *Ctx) {
 		c.W.Error(resp.ErrOOM)
 	case was:
 		c.groupEvent("xgroup-destroy")
+		if k.Part.AwaitsRemoval(k.Bytes) {
+			c.ready(k) // who reads for the group is told that it is gone
+		}
 		c.W.Int(1)
 	default:
 		c.W.Int(0)

@@ -3,6 +3,7 @@ package command
 import (
 	"math"
 
+	"clusternode/keyspace"
 	"clusternode/object"
 	"clusternode/resp"
 )
@@ -13,7 +14,6 @@ const (
 	errNoGroup     = "ERR Missing GROUP option for XREADGROUP"
 	errDollarGroup = "ERR The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set."
 	errNewAlone    = "ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option."
-	errBlock       = "ERR BLOCK is not supported yet: there is nothing to read now"
 )
 
 // streamsKeys finds the keys behind STREAMS, which may also be the name of a
@@ -47,6 +47,7 @@ type readOptions struct {
 	group, consumer []byte // nil: XREAD
 	count           int64  // 0: all
 	block           bool
+	until           int64 // with block: unix ms, 0 for ever
 	noAck           bool
 	streams         int // first argument behind STREAMS
 }
@@ -59,7 +60,7 @@ func parseRead(c *Ctx, grouped bool) (o readOptions, problem string) {
 		case more > 0 && equalFold(arg, "block"):
 			i++
 			o.block = true
-			problem = timeoutProblem(c.Args[i], c.Now)
+			o.until, problem = timeoutMillis(c.Args[i], c.Now)
 		case more > 0 && equalFold(arg, "count"):
 			i++
 			o.count, problem = parseBetween(c.Args[i], math.MinInt64, math.MaxInt64, "")
@@ -102,18 +103,34 @@ func unbalanced(c *Ctx, grouped bool) string {
 	return "ERR Unbalanced '" + c.Spec.FullName() + "' list of streams: for each stream key an ID or '" + sign + "' must be specified."
 }
 
-// timeoutProblem is what is wrong with a timeout in milliseconds, "" if nothing.
-func timeoutProblem(arg []byte, now int64) string {
+// timeoutMillis reads a timeout in milliseconds. until is when it ends, unix
+// milliseconds, 0 for ever; problem is the error to reply, "" if there is none.
+func timeoutMillis(arg []byte, now int64) (until int64, problem string) {
 	n, ok := resp.ParseInt(arg)
 	switch {
 	case !ok:
-		return "ERR timeout is not an integer or out of range"
+		return 0, "ERR timeout is not an integer or out of range"
 	case n < 0:
-		return "ERR timeout is negative"
+		return 0, "ERR timeout is negative"
 	case n > math.MaxInt64-now:
-		return "ERR timeout is out of range"
+		return 0, "ERR timeout is out of range"
+	case n == 0:
+		return 0, ""
 	}
-	return ""
+	return now + n, ""
+}
+
+// waitForEntries makes the client wait for entries behind those IDs. "$" is what
+// it was when the command came, so the arguments say that from now on. A group
+// may go with its stream while somebody waits for it.
+func (c *Ctx) waitForEntries(o *readOptions, from []object.StreamID) {
+	ids := c.Args[o.streams+len(c.Keys):]
+	for i := range ids {
+		if string(ids[i]) == "$" {
+			ids[i] = from[i].Append(nil)
+		}
+	}
+	c.Block(Wait{Keys: c.Keys, Until: o.until, Type: keyspace.TypeStream, Gone: o.group != nil})
 }
 
 func xread(c *Ctx)      { c.xread(false) }
@@ -155,8 +172,8 @@ func (c *Ctx) xread(grouped bool) {
 		if c.W.Proto >= 3 {
 			c.W.Buf[mark] = '%'
 		}
-	case o.block && c.C.Flags&ClientInExec == 0:
-		c.W.Error(errBlock)
+	case o.block && c.CanWait():
+		c.waitForEntries(&o, from)
 	default:
 		c.W.NullArray()
 	}

@@ -83,7 +83,6 @@ func TestStreamTimes(t *testing.T) {
 		XREADGROUP GROUP g d STREAMS s 2000-5 => *[*[$"s" *[*[$"2000-6" *[$"a" $"4"]]]]]
 		XPENDING s g 2000-6 + 10 => *[*[$"2000-6" $"d" :0 :3]]
 		XREADGROUP GROUP g d BLOCK 0 STREAMS s 0 => *[*[$"s" *[*[$"1000-0" *[$"a" $"1"]] *[$"2000-5" *[$"a" $"3"]] *[$"2000-6" *[$"a" $"4"]]]]]
-		XREAD BLOCK 10 STREAMS s $ => -`+errBlock+`
 	`)
 	n.c.C.Flags |= ClientInExec
 	n.script(t, `XREAD BLOCK 0 STREAMS s $ => (null *)`)

@@ -33,7 +33,7 @@ var ZSetSpecs = []*Spec{
 
 	{Name: "zpopmin", Arity: -2, Flags: Write | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfZpop, Handler: func(c *Ctx) { c.zpop(false) }},
 	{Name: "zpopmax", Arity: -2, Flags: Write | Fast, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfZpop, Handler: func(c *Ctx) { c.zpop(true) }},
-	{Name: "zmpop", Arity: -4, Flags: Write | MovableKeys, Cats: CatSortedSet, Keys: []KeySpec{Counted(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfZSets, Handler: zmpop},
+	{Name: "zmpop", Arity: -4, Flags: Write | MovableKeys, Cats: CatSortedSet, Keys: []KeySpec{Counted(1, KeyRW|KeyAccess|KeyDelete)}, Cost: costOfZSets, Handler: func(c *Ctx) { zmpop(c, c.Args, c.W.NullArray) }},
 	{Name: "zrandmember", Arity: -2, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output"}, Cost: costOfZrandmember, Handler: zrandmember},
 	{Name: "zscan", Arity: -3, Flags: ReadOnly, Cats: CatSortedSet, Keys: []KeySpec{One(1, KeyRO|KeyAccess)}, Tips: []string{"nondeterministic_output"}, Cost: costOfSscan, Handler: zscan},
 

@@ -86,16 +86,18 @@ func (c *Ctx) popScored(k *Key, z *object.ZSet, last bool, n int, nested bool) {
 	c.removedScored(k, event, z, n)
 }
 
-func zmpop(c *Ctx) {
-	numKeys, ok := c.intBetween(c.Args[1], 1, math.MaxInt64, "ERR numkeys should be greater than 0")
+// zmpop is ZMPOP for args, which may be those of BZMPOP behind its timeout;
+// missing replies when there is no member.
+func zmpop(c *Ctx, args [][]byte, missing func()) {
+	numKeys, ok := c.intBetween(args[1], 1, math.MaxInt64, "ERR numkeys should be greater than 0")
 	if !ok {
 		return
 	}
-	if numKeys > int64(len(c.Args)-3) {
+	if numKeys > int64(len(args)-3) {
 		c.W.Error(resp.ErrSyntax)
 		return
 	}
-	rest := c.Args[2+numKeys:]
+	rest := args[2+numKeys:]
 	last := equalFold(rest[0], "max")
 	if !last && !equalFold(rest[0], "min") {
 		c.W.Error(resp.ErrSyntax)
@@ -125,7 +127,7 @@ func zmpop(c *Ctx) {
 			return
 		}
 	}
-	c.W.NullArray()
+	missing()
 }
 
 func costOfZrandmember(c *Ctx) int64 {

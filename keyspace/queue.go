@@ -12,10 +12,15 @@ import (
 type Blocked interface {
 	// Over reports that it waits no more.
 	Over() bool
+	// AwaitsRemoval reports that it also wants to know when the key goes; constant.
+	AwaitsRemoval() bool
 }
 
 // queue holds those who wait for one key, the longest waiting first.
-type queue struct{ list []Blocked }
+type queue struct {
+	list    []Blocked
+	removal int // of them, those that await the removal
+}
 
 // Block appends b to the queue of a key. The slot is locked.
 func (ks *Keyspace) Block(db int, s slots.Slot, key []byte, b Blocked) {
@@ -30,6 +35,9 @@ func (ks *Keyspace) Block(db int, s slots.Slot, key []byte, b Blocked) {
 		ks.waitedKeys.Add(1)
 	}
 	q.list = append(q.list, b)
+	if b.AwaitsRemoval() {
+		q.removal++
+	}
 }
 
 // Unblock takes b out of the queue of a key, if it is there. The slot is locked.
@@ -43,11 +51,16 @@ func (ks *Keyspace) Unblock(db int, s slots.Slot, key []byte, b Blocked) {
 		return
 	}
 	switch i := slices.Index(q.list, b); {
+	case i < 0:
+		return
 	case i == 0: // whoever is served is the first as a rule
 		q.list[0] = nil
 		q.list = q.list[1:]
-	case i > 0:
+	default:
 		q.list = slices.Delete(q.list, i, i+1)
+	}
+	if b.AwaitsRemoval() {
+		q.removal--
 	}
 	if len(q.list) == 0 {
 		delete(p.watched.waiting, string(key))
@@ -56,9 +69,13 @@ func (ks *Keyspace) Unblock(db int, s slots.Slot, key []byte, b Blocked) {
 	}
 }
 
-// Waited reports whether somebody waits for the key.
-func (p *Part) Waited(key []byte) bool {
-	return p.watched != nil && p.watched.waiting[string(key)] != nil
+// AwaitsRemoval reports whether somebody wants to know when the key goes.
+func (p *Part) AwaitsRemoval(key []byte) bool {
+	if p.watched == nil {
+		return false
+	}
+	q := p.watched.waiting[string(key)]
+	return q != nil && q.removal > 0
 }
 
 // WaitingAt returns who waits for the key in place i, 0 being the longest

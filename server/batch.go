@@ -123,6 +123,7 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 		if !st.locked || w.stepIsLong(st) {
 			w.unlockSteps(steps) // whoever may wait holds nothing
 		}
+		w.mark = len(w.w.Buf)
 		if w.runStep(c, st) == setAside {
 			stop = true
 			break
@@ -130,7 +131,12 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 		if !st.locked { // it was timed alone
 			began = w.last
 		}
+		if len(w.deferred) > 0 {
+			w.unlockSteps(steps)
+			w.serveDeferred(c)
+		}
 		consumed = st.end
+		w.ownPushes()
 		if c.closing || c.parked != notParked {
 			stop = true
 			break
@@ -185,6 +191,9 @@ func (w *worker) runStep(c *conn, st *step) verdict {
 		return v
 	}
 	w.invoke(c, st.spec)
+	if len(w.cx.Ready) > 0 {
+		w.serveReady()
+	}
 	return finished
 }
 

@@ -27,7 +27,7 @@ func (s *Server) openBus() error {
 	node, err := gossip.Start(gossip.Config{
 		Cluster: b.config(), Dir: s.cfg.String("dir"), File: s.cfg.String("cluster-config-file"), Bind: s.cfg.Strings("bind"),
 		Secret: s.cfg.String("cluster-secret"), SendLimit: s.cfg.Int("cluster-link-sendbuf-limit"), Log: busLog{s},
-		Published: func(v *cluster.View) { s.table.Store(v.Table) },
+		Published: func(v *cluster.View) { s.tableChanged(v.Table) },
 		Lost:      b.drop,
 		Emptied:   func() { b.drop(slots.Full()) },
 		Stuck:     b.stuck,
@@ -122,6 +122,12 @@ func (b *bus) drop(set *slots.Set) {
 			w.locker.Unlock(s)
 		}
 	})
+}
+
+// tableChanged publishes a new slot table.
+func (s *Server) tableChanged(t *slots.Table) {
+	s.table.Store(t)
+	s.redirectBlocked()
 }
 
 func (s *Server) closeBus() {

@@ -86,7 +86,7 @@ func (s *Server) handleClientKill(x *command.Ctx) {
 		if v.c == self {
 			self.Flags |= command.ClientCloseAfterReply
 		} else {
-			v.c.tr.post(letter{kind: letterHangUp, c: v.c})
+			v.c.outlet.post(letter{kind: letterHangUp, c: v.c})
 		}
 		if kill.Legacy {
 			break

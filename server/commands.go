@@ -26,6 +26,7 @@ func (s *Server) commandTable() (*command.Table, error) {
 		"client|kill":    s.handleClientKill,
 		"client|pause":   s.handleClientPause,
 		"client|unpause": s.handleClientUnpause,
+		"client|unblock": s.handleClientUnblock,
 	}
 	t := command.NewTable(handlers, command.Families()...)
 	for _, r := range s.cfg.Renames() {

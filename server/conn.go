@@ -1,6 +1,7 @@
 package server
 
 import (
+	"sync/atomic"
 	"time"
 
 	"clusternode/command"
@@ -14,8 +15,8 @@ type transport interface {
 	// send takes what it can of b now; what is left the connection keeps
 	// until drain. An error means that the connection is gone.
 	send(b []byte) (int, error)
-	// post brings a letter to the owner of the connection. Any goroutine.
-	post(l letter)
+	// owner is where letters for the connection go.
+	owner() outlet
 	fd() int
 }
 
@@ -28,14 +29,16 @@ const (
 	parkPause           // CLIENT PAUSE
 	parkOffload         // its command runs on a pooled worker
 	parkOutput          // the client does not read its replies
+	parkBlocked         // its command waits for keys
 )
 
 // conn is one client connection. It does no I/O itself. See the package
 // comment for who owns its fields.
 type conn struct {
 	command.Client
-	s  *Server
-	tr transport
+	s      *Server
+	tr     transport
+	outlet outlet // tr's owner
 
 	addr, laddr string
 	created     time.Time
@@ -45,11 +48,13 @@ type conn struct {
 	parser resp.Parser
 	in     []byte // input not yet executed; nil when there is none
 	out    unsent // replies not yet taken by the transport
+	later  []byte // messages that wait for the reply of an offloaded command
 
 	parked     parking
-	waiter     keyspace.Waiter // while parkSlot
-	closing    bool            // no more commands; the transport closes it
-	ended      bool            // the client sends no more; it may still read
+	waiter     keyspace.Waiter          // while parkSlot
+	block      atomic.Pointer[blocking] // while its command waits for keys
+	closing    bool                     // no more commands; the transport closes it
+	ended      bool                     // the client sends no more; it may still read
 	closed     bool
 	readPaused bool
 	softSince  int64 // when out first exceeded the soft limit, ns; 0: it does not
@@ -130,10 +135,11 @@ func (w *worker) checkQuery(c *conn) {
 }
 
 // inputEnds is for a client that closed its side: what it has sent is still
-// executed and answered. One that CLIENT PAUSE holds back is let go.
+// executed and answered. One that CLIENT PAUSE holds back, or that waits for
+// keys, is let go.
 func (w *worker) inputEnds(c *conn) {
 	c.ended = true
-	if c.parked == parkPause {
+	if c.parked == parkPause || c.parked == parkBlocked {
 		w.hangUp(c)
 	}
 }
@@ -174,6 +180,7 @@ func (w *worker) resume(c *conn) {
 // set aside, or it closes. It returns how many bytes were consumed; a command
 // that was set aside is not: it is parsed again when the connection resumes.
 func (w *worker) process(c *conn, data []byte) (consumed int) {
+	w.current = c
 	for consumed < len(data) && !c.closing {
 		args, n, err := c.parser.Next(data[consumed:], w.args[:0], c.limits())
 		w.args = args[:0]
@@ -200,23 +207,27 @@ func (w *worker) process(c *conn, data []byte) (consumed int) {
 			continue
 		}
 		mark := len(w.w.Buf)
+		w.mark = mark
 		if w.execute(c, args) == setAside {
 			w.w.Buf = w.w.Buf[:mark]
 			break
 		}
 		consumed += n
-		if c.parked != notParked { // offloaded: the reply comes later
+		if c.parked != notParked { // offloaded, or waiting for keys: the reply comes later
 			break
 		}
 		if c.Flags&(command.ClientReplyOff|command.ClientReplySkip|command.ClientReplySkipNext|command.ClientAsking|command.ClientCloseAfterReply) != 0 {
 			w.afterReply(c, mark)
 			c.closing = c.closing || c.Has(command.ClientCloseAfterReply)
 		}
+		w.ownPushes()
 		if w.full(c) {
 			break
 		}
 		w.x.Yield()
 	}
+	w.current = nil
+	w.announce()
 	w.flush(c)
 	if c.out.size > outHigh && c.parked == notParked {
 		c.parked = parkOutput
@@ -298,8 +309,8 @@ func (w *worker) flush(c *conn) {
 
 // dropOut forgets the unsent replies.
 func (s *Server) dropOut(c *conn) {
-	s.outBytes.Add(-int64(c.out.size))
-	c.out = unsent{}
+	s.outBytes.Add(-int64(c.out.size + len(c.later)))
+	c.out, c.later = unsent{}, nil
 }
 
 // drain sends what waited in c.out, when the transport is writable again.
@@ -313,6 +324,11 @@ func (w *worker) drain(c *conn) {
 		w.s.dropOut(c)
 		return
 	}
+	w.drained(c)
+}
+
+// drained looks what the client may do now that it has read.
+func (w *worker) drained(c *conn) {
 	if c.out.size == 0 {
 		c.softSince = 0
 	}
@@ -349,11 +365,38 @@ const (
 	outShare = 1 << 20   // what one client may leave unread beyond that
 )
 
+// deliver hands a letter for one connection to it; its owner calls it.
+func (w *worker) deliver(m letter) {
+	c := m.c
+	switch m.kind {
+	case letterResume:
+		if c.parked == parkSlot || c.parked == parkPause {
+			w.resume(c)
+		}
+	case letterReplies:
+		w.replied(c, m.data)
+	case letterBlocked:
+		if c.block.Load() == m.wait { // else it was served already
+			c.frozen, c.parked = nil, parkBlocked
+			w.queueOut(c, c.later)
+			c.later = nil
+			if c.ended {
+				w.hangUp(c)
+			}
+		}
+	case letterServed:
+		w.served(c, m)
+	case letterHangUp:
+		w.hangUp(c)
+	}
+}
+
 // replied takes the replies of an offloaded command and goes on.
 func (w *worker) replied(c *conn, reply []byte) {
 	c.frozen = nil
 	c.closing = c.closing || c.Has(command.ClientCloseAfterReply)
 	w.w.Buf = append(w.w.Buf, reply...)
+	w.takeLater(c)
 	w.flush(c)
 	w.resume(c)
 }

@@ -26,8 +26,11 @@ func (m *memory) send(b []byte) (int, error) {
 	return n, nil
 }
 
-func (m *memory) post(letter) {}
-func (m *memory) fd() int     { return -1 }
+func (m *memory) owner() outlet     { return m }
+func (m *memory) post(letter)       {}
+func (m *memory) leave(letter) bool { return false }
+func (m *memory) knock()            {}
+func (m *memory) fd() int           { return -1 }
 
 // newConn makes a connection without socket, and the worker to drive it.
 func newConn(t testing.TB, m *memory) (*worker, *conn) {

@@ -118,6 +118,7 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 			w.slots = w.slots[:0]
 			var v verdict
 			w.exclusive(func() { v = w.checked(c, spec) })
+			w.serveDeferred(c)
 			return v
 		}
 		// What visits many slots may have to sleep for one.
@@ -137,6 +138,9 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 	if v == tooLong {
 		w.offload(c, args)
 		return finished
+	}
+	if len(w.deferred) > 0 {
+		w.serveDeferred(c)
 	}
 	return v
 }
@@ -175,8 +179,14 @@ func (w *worker) checked(c *conn, spec *command.Spec) verdict {
 		return tooLong
 	case spec.Blocks && !w.inGate:
 		w.callOutside(c, spec)
+	case spec.Lock == command.LockScan && !w.inGate:
+		w.call(c, spec)
+		w.serveUnlocked(c)
 	default:
 		w.call(c, spec)
+		if len(w.cx.Ready) > 0 {
+			w.serveReady()
+		}
 	}
 	return finished
 }
@@ -254,12 +264,17 @@ func (w *worker) isLong(c *conn, spec *command.Spec) bool {
 // call runs the handler, with everything locked, and accounts for it.
 func (w *worker) call(c *conn, spec *command.Spec) {
 	began := w.last
-	w.invoke(c, spec)
-	w.perCmd[spec.ID()].nanos += w.tick() - began
+	over := w.invoke(c, spec)
+	nanos := w.tick() - began
+	w.perCmd[spec.ID()].nanos += nanos
+	if over {
+		w.observe(c, spec, w.cx.Args, nanos)
+	}
 }
 
-// invoke is call without the clock: see runBatch.
-func (w *worker) invoke(c *conn, spec *command.Spec) {
+// invoke is call without the clock: see runBatch. It reports false if the
+// command waits for keys now.
+func (w *worker) invoke(c *conn, spec *command.Spec) (over bool) {
 	w.cx.BindParts()
 	w.cx.Locker = w.locker
 	if w.inGate {
@@ -267,6 +282,11 @@ func (w *worker) invoke(c *conn, spec *command.Spec) {
 	}
 	w.w.LastError = ""
 	spec.Handler(&w.cx)
+	if len(w.cx.Wait.Keys) > 0 {
+		w.wait(c, spec)
+		return false
+	}
+	w.ran(c, spec)
 	st := &w.perCmd[spec.ID()]
 	st.calls++
 	w.stats.commands++
@@ -275,21 +295,25 @@ func (w *worker) invoke(c *conn, spec *command.Spec) {
 		st.failed++
 		w.countError(w.w.LastError)
 	}
+	return true
 }
 
 // callOutside is call for a handler that may wait: neither the gate nor those
-// who look at the connection shall wait for it.
+// who look at the connection shall wait for it. A connection with a goroutine
+// of its own counts as offloaded meanwhile.
 func (w *worker) callOutside(c *conn, spec *command.Spec) {
 	w.x.Leave()
 	if k, ok := c.tr.(*stream); ok {
-		c.frozen = c.view(w.s)
+		c.frozen, c.parked = c.view(w.s), parkOffload
 		k.mu.Unlock()
 		w.call(c, spec)
 		w.x.Enter() // before k.mu: who stops the world may want that
 		k.mu.Lock()
-		c.frozen = nil
-		return
+		c.frozen, c.parked = nil, notParked
+		w.takeLater(c)
+	} else {
+		w.call(c, spec)
+		w.x.Enter()
 	}
-	w.call(c, spec)
-	w.x.Enter()
+	w.serveUnlocked(c)
 }

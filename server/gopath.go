@@ -8,41 +8,35 @@ import (
 	"os"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
-// stream is the transport of a connection that has a goroutine of its own:
-// where there are no event loops. The goroutine reads, lends itself a worker,
-// runs what came, gives the worker back, and then writes: it holds nothing
-// while it waits for the client.
+// stream is the transport of a connection that has goroutines of its own:
+// where there are no event loops. One reads, lends itself a worker, runs what
+// came and gives the worker back; another writes, so that messages reach a
+// client that sends nothing. Neither holds anything while it waits for the
+// client. Letters are delivered by a goroutine that the first of them starts.
 type stream struct {
 	conn
-	nc    net.Conn
-	inbox chan letter // what ends a wait; everything else happens in post
-	gone  atomic.Bool // hung up: waiting is over for good
+	nc  net.Conn
+	box mailbox
+
+	bell chan struct{} // there is something to write, or the end; capacity 1
+	done chan struct{} // closed when the writer has ended
 
 	// mu is held by whoever drives the connection, or looks at it.
-	mu sync.Mutex
+	mu   sync.Mutex
+	room *sync.Cond // on mu: it may read on
 }
 
-// send implements transport: replies are written by serve, after the worker
-// was given back.
+// send implements transport: replies are written by write.
 func (k *stream) send([]byte) (int, error) { return 0, nil }
 
-func (k *stream) fd() int { return -1 }
-
-// post implements transport.
-func (k *stream) post(m letter) {
-	if m.kind == letterHangUp {
-		k.gone.Store(true)
-		_ = k.nc.Close() // its goroutine sees the end
-	}
-	select {
-	case k.inbox <- m:
-	default: // it has been told already
-	}
-}
+func (k *stream) owner() outlet               { return k }
+func (k *stream) fd() int                     { return -1 }
+func (k *stream) post(m letter)               { k.box.post(m) }
+func (k *stream) leave(m letter) (knock bool) { return k.box.leave(m) }
+func (k *stream) knock()                      { k.box.knock() }
 
 // whenIdle calls f with the connection when nobody drives it; one that is busy
 // for long is passed over. With the world stopped nobody drives it, but who
@@ -93,7 +87,9 @@ func (s *Server) acceptStreams(ln *listener) {
 }
 
 func (s *Server) serveStream(nc net.Conn, from *listener) {
-	k := &stream{nc: nc, inbox: make(chan letter, 1)}
+	k := &stream{nc: nc, bell: make(chan struct{}, 1), done: make(chan struct{})}
+	k.room = sync.NewCond(&k.mu)
+	k.box.ring = func() { s.tasks.Go(k.readLetters) }
 	if t, ok := nc.(*net.TCPConn); ok {
 		if idle := s.lim.keepAlive.Load(); idle > 0 {
 			_ = t.SetKeepAliveConfig(net.KeepAliveConfig{Enable: true, Idle: time.Duration(idle) * time.Second,
@@ -108,9 +104,12 @@ func (s *Server) serveStream(nc net.Conn, from *listener) {
 	if !s.streams.add(k) {
 		nc.Close()
 	}
-	k.serve()
+	s.tasks.Go(k.write)
+	k.read()
+	<-k.done
 	s.streams.remove(k)
 	nc.Close()
+	k.box.close()
 	k.mu.Lock()
 	k.closed = true
 	s.release(&k.conn)
@@ -118,43 +117,35 @@ func (s *Server) serveStream(nc net.Conn, from *listener) {
 	s.counters.clients.Add(-1)
 }
 
-// serve runs the connection until it is over.
-func (k *stream) serve() {
+const streamBuffer = 16 << 10
+
+// read serves what the client sends until its end.
+func (k *stream) read() {
 	buf := make([]byte, streamBuffer)
-	for {
-		if !k.await(buf) {
+	for k.mayRead() {
+		k.expectInput()
+		n, err := k.nc.Read(buf)
+		if n > 0 {
+			k.drive(func(w *worker) { w.feed(&k.conn, buf[:n]) })
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			k.drive(func(w *worker) { w.review(&k.conn) })
+		} else if err != nil {
+			k.drive(func(w *worker) { w.inputEnds(&k.conn) })
 			return
 		}
 	}
 }
 
-const streamBuffer = 16 << 10
-
-// await reads once and serves what came, until the connection waits for
-// nothing but input. It reports false at the end.
-func (k *stream) await(buf []byte) bool {
-	k.expectInput()
-	n, err := k.nc.Read(buf)
-	if n == 0 {
-		return err == nil
+// mayRead waits until the connection has room for input. It reports false at
+// its end.
+func (k *stream) mayRead() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for !k.closing && k.parked != notParked && len(k.in) >= parkedInput {
+		k.room.Wait()
 	}
-	k.drive(func(w *worker) { w.feed(&k.conn, buf[:n]) })
-	for {
-		if !k.write() || k.closing {
-			return false
-		}
-		switch k.parked {
-		case notParked:
-			return true
-		case parkOutput: // written by now
-		default:
-			<-k.inbox
-		}
-		if k.gone.Load() {
-			return false
-		}
-		k.drive(func(w *worker) { w.resume(&k.conn) })
-	}
+	return !k.closing
 }
 
 // expectInput lets the next read end when the client was idle for too long.
@@ -163,7 +154,7 @@ func (k *stream) expectInput() {
 		limit := k.s.lim.idle.Load()
 		var end time.Time // none
 		if limit > 0 {
-			end = time.Now().Add(time.Duration(limit) * time.Second)
+			end = time.Now().Add(time.Duration(limit)*time.Second + time.Millisecond)
 		}
 		_ = k.nc.SetReadDeadline(end) // fails on a closed connection: so will the read
 		if limit == k.s.lim.idle.Load() {
@@ -172,36 +163,84 @@ func (k *stream) expectInput() {
 	}
 }
 
-// drive lends the connection a worker.
+// drive lends the connection a worker, and tells the others what has come of
+// it.
 func (k *stream) drive(f func(w *worker)) {
 	w := k.s.pool.get()
 	k.mu.Lock()
-	f(w)
+	if !k.closed {
+		f(w)
+	}
+	if k.closing && k.out.size == 0 {
+		_ = k.nc.Close() // whoever waits for the client need not
+	}
+	k.room.Broadcast()
 	k.mu.Unlock()
 	k.s.pool.put(w)
+	select {
+	case k.bell <- struct{}{}:
+	default: // it has been told already
+	}
 }
 
-// write sends the replies that wait.
-func (k *stream) write() bool {
-	out := k.out
-	if out.size == 0 {
-		return true
+// readLetters delivers what is in the mailbox.
+func (k *stream) readLetters() {
+	k.drive(func(w *worker) {
+		for _, m := range k.box.take() {
+			switch m.kind {
+			case letterPush:
+				w.pushed(m.c, m.data)
+			case letterFan:
+				m.fan(func(c *conn, data []byte) bool { w.pushed(c, data); return true })
+			default:
+				w.deliver(m)
+			}
+		}
+	})
+}
+
+// write sends what waits for the client until its end.
+func (k *stream) write() {
+	defer close(k.done)
+	for range k.bell {
+		for {
+			k.mu.Lock()
+			b, soft := k.out.first(), k.softSince > 0
+			over := k.over()
+			k.mu.Unlock()
+			if over {
+				_ = k.nc.Close()
+				return
+			}
+			if len(b) == 0 {
+				break
+			}
+			k.writeOne(b, soft)
+		}
 	}
+}
+
+// writeOne sends some of what waits. A client that leaves more than its soft
+// limit unread has so long to take it.
+func (k *stream) writeOne(b []byte, soft bool) {
 	var end time.Time // none
-	if _, soft, softFor := k.s.lim.output(k.outputClass()); soft > 0 && int64(out.size) > soft {
+	if _, _, softFor := k.s.lim.output(k.outputClass()); soft {
 		end = time.Now().Add(time.Duration(softFor))
 	}
 	_ = k.nc.SetWriteDeadline(end) // fails on a closed connection: so will the write
-	all := net.Buffers(out.chunks)
-	_, err := all.WriteTo(k.nc)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		k.s.log.Warning("Client id=%d scheduled to be closed ASAP for overcoming of output buffer limits.", k.ID)
-		k.s.counters.outputDisconnects.Add(1)
-	}
-	k.mu.Lock()
-	k.s.dropOut(&k.conn)
-	k.mu.Unlock()
-	return err == nil
+	n, err := k.nc.Write(b)
+	k.drive(func(w *worker) {
+		w.s.outBytes.Add(-int64(min(n, k.out.size)))
+		k.out.drop(n)
+		w.stats.writes++
+		switch {
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			w.checkOutput(&k.conn)
+		case err != nil:
+			w.hangUp(&k.conn)
+		}
+		w.drained(&k.conn)
+	})
 }
 
 // streamSet is the set of connections with goroutines.

@@ -6,14 +6,20 @@ import (
 	"clusternode/keyspace"
 )
 
-// janitor unregisters the watches of connections that went away without
-// holding the slots' locks. It is a goroutine: it may sleep for a lock.
+// janitor unregisters the watches and waits of connections that went away
+// without holding the slots' locks. It is a goroutine: it may sleep for a lock.
 type janitor struct {
 	ks   *keyspace.Keyspace
 	mu   sync.Mutex
-	work []watchState // guarded by mu
+	work []chore // guarded by mu
 	wake chan struct{}
 	done chan struct{}
+}
+
+// chore is the watches, or the wait, of one connection.
+type chore struct {
+	watch watchState
+	wait  *blocking
 }
 
 func newJanitor(ks *keyspace.Keyspace) *janitor {
@@ -22,7 +28,7 @@ func newJanitor(ks *keyspace.Keyspace) *janitor {
 	return j
 }
 
-func (j *janitor) put(w watchState) {
+func (j *janitor) put(w chore) {
 	j.mu.Lock()
 	j.work = append(j.work, w)
 	j.mu.Unlock()
@@ -43,10 +49,13 @@ func (j *janitor) run() {
 		j.mu.Unlock()
 		x.Enter()
 		for _, w := range work {
-			for i := range w.keys {
-				k := &w.keys[i]
+			if w.wait != nil {
+				w.wait.unblock(j.ks, x)
+			}
+			for i := range w.watch.keys {
+				k := &w.watch.keys[i]
 				x.LockSlot(k.slot)
-				j.ks.Unwatch(k.db, k.slot, k.hash, k.name, w.w)
+				j.ks.Unwatch(k.db, k.slot, k.hash, k.name, w.watch.w)
 				j.ks.Unlock(k.slot)
 				x.Yield()
 			}

@@ -32,6 +32,8 @@ type loop struct {
 	ep   int // epoll instance
 	bell int // eventfd that the mailbox rings
 	box  mailbox
+	mail bool    // its own worker has put letters into the box
+	wet  []*sock // connections that letters gave something to send
 
 	conns     []*sock // by index in epoll data; nil: free
 	gens      []uint32
@@ -66,6 +68,7 @@ type sock struct {
 	index    int32
 	gen      uint32
 	writable bool // EPOLLOUT is armed
+	wet      bool // in l.wet
 }
 
 func newLoop(s *Server, id int) (*loop, error) {
@@ -117,6 +120,10 @@ func (l *loop) run() {
 		l.readLetters()
 		for i := range n {
 			l.serve(&l.events[i])
+		}
+		for l.mail {
+			l.mail = false
+			l.readLetters()
 		}
 		if n > 0 {
 			l.nextTick = min(l.nextTick, l.w.last+int64(tickEvery))
@@ -247,7 +254,7 @@ func (k *sock) send(b []byte) (int, error) {
 	return sent, nil
 }
 
-func (k *sock) post(m letter) { k.l.box.post(m) }
+func (k *sock) owner() outlet { return k.l }
 func (k *sock) fd() int       { return k.sysfd }
 
 // settle arms or disarms writing and reading as the connection's state asks,
@@ -274,39 +281,46 @@ func (l *loop) settle(k *sock) {
 	}
 }
 
-// readLetters serves the mailbox.
+// readLetters serves the mailbox. What is to be sent to a client goes out once
+// for all letters.
 func (l *loop) readLetters() {
 	for _, m := range l.box.take() {
 		switch m.kind {
 		case letterAdopt:
 			l.adopt(m.fd, m.from)
-			continue
 		case letterCall:
 			m.call()
-			continue
+		case letterFan:
+			m.fan(l.pushed)
+		case letterPush:
+			l.pushed(m.c, m.data)
+		default:
+			if k := m.c.tr.(*sock); !k.closed {
+				l.w.deliver(m)
+				l.settle(k)
+			}
 		}
-		k := m.c.tr.(*sock)
-		if k.closed {
-			continue
-		}
-		l.deliver(k, m)
-		l.settle(k)
 	}
+	for i, k := range l.wet {
+		l.wet[i] = nil
+		k.wet = false
+		if !k.closed {
+			l.w.drain(&k.conn)
+			l.settle(k)
+		}
+	}
+	l.wet = l.wet[:0]
 }
 
-// deliver hands a letter to its connection.
-func (l *loop) deliver(k *sock, m letter) {
-	c := m.c
-	switch m.kind {
-	case letterResume:
-		if c.parked == parkSlot || c.parked == parkPause {
-			l.w.resume(c)
-		}
-	case letterReplies:
-		l.w.replied(c, m.data)
-	case letterHangUp:
-		l.w.hangUp(c)
+// pushed gives a message to a client of the loop.
+func (l *loop) pushed(c *conn, data []byte) bool {
+	k := c.tr.(*sock)
+	l.w.pushed(c, data)
+	if !k.wet && !k.closed {
+		k.wet = true
+		l.wet = append(l.wet, k)
 	}
+	return true
 }
 
 // adopt takes over an accepted socket.
@@ -388,7 +402,9 @@ func (l *loop) stop() {
 	<-l.exited
 }
 
-func (l *loop) post(m letter) { l.box.post(m) }
+func (l *loop) post(m letter)               { l.box.post(m) }
+func (l *loop) leave(m letter) (knock bool) { return l.box.leave(m) }
+func (l *loop) knock()                      { l.box.knock() }
 
 // worker is the loop's own; others look at it on its thread only.
 func (l *loop) worker() *worker { return l.w }

@@ -147,7 +147,7 @@ func (s *Server) forgetWatch(c *conn) {
 // the janitor, which may sleep, unregisters them.
 func (s *Server) abandonWatches(c *conn) {
 	if len(c.watch.keys) > 0 {
-		s.janitor.put(c.watch)
+		s.janitor.put(chore{watch: c.watch})
 	}
 	s.forgetWatch(c)
 }

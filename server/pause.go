@@ -62,7 +62,7 @@ func (p *pause) add(c *conn) {
 	}
 	p.mu.Unlock()
 	if !going {
-		c.tr.post(letter{kind: letterResume, c: c})
+		c.outlet.post(letter{kind: letterResume, c: c})
 	}
 }
 
@@ -131,7 +131,7 @@ func (p *pause) end() {
 	p.hold(false)
 	p.mu.Unlock()
 	for c := range parked {
-		c.tr.post(letter{kind: letterResume, c: c})
+		c.outlet.post(letter{kind: letterResume, c: c})
 	}
 }
 

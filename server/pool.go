@@ -47,6 +47,7 @@ func (p *pool) get() *worker {
 
 // put leaves and gives the worker back; what it counted becomes the pool's.
 func (p *pool) put(w *worker) {
+	w.announce()
 	w.x.Leave()
 	p.mu.Lock()
 	p.counted.add(w)
@@ -85,19 +86,25 @@ func (p *pool) run(c *conn, args [][]byte) {
 	}
 	limit <- struct{}{}
 	w := p.get()
-	w.w.Buf, w.w.Proto = nil, c.Proto
+	w.w.Buf, w.w.Proto, w.mark = nil, c.Proto, 0
+	w.current = c
 	for w.execute(c, args) == setAside { // clients are paused
 		w.w.Buf = nil
 		w.x.Leave()
 		p.s.pause.await()
 		w.x.Enter()
 	}
-	w.afterReply(c, 0)
-	reply := w.w.Buf
-	w.w.Buf = nil
+	w.current = nil
+	answer := letter{kind: letterBlocked, c: c, wait: w.waits}
+	if w.waits == nil {
+		w.afterReply(c, 0)
+		w.ownPushes()
+		answer = letter{kind: letterReplies, c: c, data: w.w.Buf}
+	} // else c is whoever's ends the wait
+	w.w.Buf, w.waits = nil, nil
 	p.put(w)
 	<-limit
-	c.tr.post(letter{kind: letterReplies, c: c, data: reply})
+	c.outlet.post(answer)
 }
 
 // copyArgs copies arguments into one block of their own.

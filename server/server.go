@@ -51,6 +51,8 @@ type Server struct {
 	port     atomic.Int32
 	outBytes atomic.Int64 // unread replies of all clients
 	nextID   atomic.Int64
+	byID     clientIDs
+	blocked  atomic.Int64 // clients that wait for keys
 	counters counters
 
 	page      metricsPage
@@ -104,6 +106,7 @@ func (s *Server) build() error {
 	}
 	s.env.KS, s.env.Table, s.env.Node = s.ks, table, s
 	s.env.Config = configStore{s.cfg, s}
+	s.env.Events = keyEvents{s}
 	if err := s.fitOpenFiles(); err != nil {
 		return err
 	}
@@ -148,7 +151,7 @@ func (s *Server) makeLoops() error {
 // Start serves.
 func (s *Server) Start() {
 	s.announce()
-	s.ks.Start(keyspace.HousekeepingOptions{})
+	s.ks.Start(keyspace.HousekeepingOptions{Expired: s.housekeepingRemoved})
 	s.apply(func() error {
 		s.ks.SetPace(int(s.cfg.Int("hz")), int(s.cfg.Int("active-expire-effort")))
 		return nil
@@ -241,25 +244,28 @@ func (s *Server) cron() {
 
 // initConn fills in a new connection.
 func (s *Server) initConn(c *conn, tr transport, from *listener, addr, laddr string) {
-	c.s, c.tr, c.addr, c.laddr = s, tr, addr, laddr
+	c.s, c.tr, c.outlet, c.addr, c.laddr = s, tr, tr.owner(), addr, laddr
 	c.ID = s.nextID.Add(1)
 	c.Proto = 2
 	c.Owner = c
 	c.User = "default"
 	c.created = time.Now()
 	c.active = int64(time.Since(s.start))
-	c.waiter.Wake = func() { tr.post(letter{kind: letterResume, c: c}) }
+	c.waiter.Wake = func() { c.outlet.post(letter{kind: letterResume, c: c}) }
 	if !s.PasswordRequired() {
 		c.Flags |= command.ClientAuthenticated
 	}
 	if from.network == "unix" {
 		c.Flags |= command.ClientUnixSocket
 	}
+	s.byID.add(c)
 }
 
 // release forgets a connection that is closed; its owner calls it.
 func (s *Server) release(c *conn) {
+	s.byID.remove(c)
 	s.ks.CancelWait(&c.waiter)
+	s.stopWaiting(c)
 	if c.parked == parkPause {
 		s.pause.forget(c)
 	}

@@ -53,3 +53,28 @@ func (u *unsent) sendTo(tr transport) error {
 	u.chunks = nil
 	return nil
 }
+
+// first is the chunk that is sent next, nil if there is none. Bytes behind it
+// may be added while it is read.
+func (u *unsent) first() []byte {
+	if u.size == 0 {
+		return nil
+	}
+	return u.chunks[0]
+}
+
+// drop forgets the first n bytes, which were sent.
+func (u *unsent) drop(n int) {
+	for n > 0 && u.size > 0 {
+		sent := min(n, len(u.chunks[0]))
+		n -= sent
+		u.size -= sent
+		if u.chunks[0] = u.chunks[0][sent:]; len(u.chunks[0]) == 0 {
+			u.chunks[0] = nil
+			u.chunks = u.chunks[1:]
+		}
+	}
+	if u.size == 0 {
+		u.chunks = nil
+	}
+}

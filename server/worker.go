@@ -24,6 +24,14 @@ type worker struct {
 	thread    threadTime // of its loop, when somebody asked last
 	perCmd    []cmdStats // by Spec.ID
 
+	current *conn     // whose commands it runs
+	own     []byte    // messages for that client, behind the reply under way
+	knocks  []outlet  // whose mailboxes have letters that nobody was woken for
+	mark    int       // where the reply of the command under way begins in w.Buf
+	waits   *blocking // of a pooled worker: its command waits for keys now
+	// deferred are waiting clients to serve once the locks were given back.
+	deferred []*blocking
+
 	args   [][]byte     // scratch of the parser
 	batch  batch        // scratch of process
 	slots  []slots.Slot // scratch: the slots to lock, ascending

@@ -1,0 +1,69 @@
+package server
+
+import (
+	"strconv"
+
+	"clusternode/command"
+	"clusternode/config"
+	"clusternode/keyspace"
+	"clusternode/slots"
+)
+
+// keyEvents implements command.Events: what commands do to keys becomes
+// messages for those who listen.
+type keyEvents struct{ s *Server }
+
+// Changed implements command.Events.
+func (e keyEvents) Changed(x *command.Ctx, k *command.Key) {
+	e.s.trackingChanged(workerOf(x), connOf(x), k)
+}
+
+// Flushed implements command.Events.
+func (e keyEvents) Flushed(x *command.Ctx) { e.s.trackingFlushed(workerOf(x), connOf(x)) }
+
+// Expired implements command.Events.
+func (e keyEvents) Expired(x *command.Ctx, k *command.Key) {
+	e.s.keyGone(workerOf(x), k.DB, k.Slot, k.Bytes, keyspace.CauseExpired)
+}
+
+// Notify implements command.Events.
+func (e keyEvents) Notify(x *command.Ctx, class command.NotifyClass, event string, db int, key []byte) {
+	e.s.notify(workerOf(x), class, event, db, key)
+}
+
+// notify publishes a keyspace event, if its class is on, to the channels that
+// notify-keyspace-events asks for: __keyspace@<db>__:<key> gets the event,
+// __keyevent@<db>__:<event> the key. w is nil for housekeeping.
+func (s *Server) notify(w *worker, class command.NotifyClass, event string, db int, key []byte) {
+	on := config.NotifyClass(s.env.Settings.Notify.Load())
+	if on&class == 0 {
+		return
+	}
+	if on&config.NotifyKeyspace != 0 {
+		channel := append(strconv.AppendInt([]byte("__keyspace@"), int64(db), 10), "__:"...)
+		s.publish(w, append(channel, key...), []byte(event))
+	}
+	if on&config.NotifyKeyevent != 0 {
+		channel := append(strconv.AppendInt([]byte("__keyevent@"), int64(db), 10), "__:"...)
+		s.publish(w, append(channel, event...), key)
+	}
+}
+
+// keyGone is called for every key that expires or is evicted, just before it
+// is removed, with its slot locked. w is nil for housekeeping.
+func (s *Server) keyGone(w *worker, db int, slot slots.Slot, key []byte, why keyspace.Cause) {
+	if command.Attention(s.env.Attention.Load())&command.AttendTracking != 0 {
+		s.trackingRemoved(w, slot, key)
+	}
+	if why == keyspace.CauseEvicted {
+		s.notify(w, command.NotifyEvicted, "evicted", db, key)
+	} else {
+		s.notify(w, command.NotifyExpired, "expired", db, key)
+	}
+}
+
+// housekeepingRemoved is told of the keys that active expiry removes.
+func (s *Server) housekeepingRemoved(db int, slot slots.Slot, key []byte) {
+	s.keyGone(nil, db, slot, key, keyspace.CauseExpired)
+	s.keyRemoved(db, slot, key)
+}
