@@ -67,3 +67,16 @@ func (s *Server) housekeepingRemoved(db int, slot slots.Slot, key []byte) {
 	s.keyGone(nil, db, slot, key, keyspace.CauseExpired)
 	s.keyRemoved(db, slot, key)
 }
+
+// housekeepingFields is told of hashes that have lost fields to active expiry,
+// and of those that go with their last one.
+func (s *Server) housekeepingFields(db int, slot slots.Slot, key []byte, gone bool) {
+	if command.Attention(s.env.Attention.Load())&command.AttendTracking != 0 {
+		s.trackingRemoved(nil, slot, key)
+	}
+	s.notify(nil, command.NotifyHash, "hexpired", db, key)
+	if gone {
+		s.notify(nil, command.NotifyGeneric, "del", db, key)
+		s.keyRemoved(db, slot, key)
+	}
+}

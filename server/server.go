@@ -151,7 +151,7 @@ func (s *Server) makeLoops() error {
 // Start serves.
 func (s *Server) Start() {
 	s.announce()
-	s.ks.Start(keyspace.HousekeepingOptions{Expired: s.housekeepingRemoved})
+	s.ks.Start(keyspace.HousekeepingOptions{Expired: s.housekeepingRemoved, FieldsExpired: s.housekeepingFields})
 	s.apply(func() error {
 		s.ks.SetPace(int(s.cfg.Int("hz")), int(s.cfg.Int("active-expire-effort")))
 		return nil
