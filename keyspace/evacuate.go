@@ -135,6 +135,7 @@ func (h *housekeeper) evacuateSlice(x *Executor) {
 		h.giveUp()
 		return
 	}
+	h.hold.begin()
 	p := &e.d.parts[s]
 	if e.prefix == 0 {
 		p.moveTable(0)
@@ -146,6 +147,7 @@ func (h *housekeeper) evacuateSlice(x *Executor) {
 	if e.prefix < prefixEnd {
 		p.moveTable(e.prefix)
 	}
+	h.hold.end()
 	h.ks.Unlock(s)
 	n.count(&h.work)
 	if e.prefix == prefixEnd {

@@ -151,6 +151,7 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 		h.ks.Unlock(s)
 		return n, true // the next slice looks at what there is now
 	}
+	h.hold.begin()
 	p := &d.parts[s]
 	if at.prefix == 0 {
 		d.refielded.clear(s)
@@ -164,6 +165,7 @@ func (h *housekeeper) expireSlice(x *Executor, db int, at *expirePoint, now int6
 	if n.removed+n.gone > 0 {
 		p.shrink(at.prefix << belowBits)
 	}
+	h.hold.end()
 	h.ks.Unlock(s)
 	h.expired.Add(int64(n.removed))
 	if at.prefix = next; next == prefixEnd {

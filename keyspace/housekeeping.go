@@ -20,6 +20,9 @@ type HousekeepingOptions struct {
 	// FieldsExpired, if set, is told of every hash from which expiry has removed
 	// fields, under the slot's lock; if gone is set, the key goes with them.
 	FieldsExpired func(db int, s slots.Slot, key []byte, gone bool)
+	// Held, if set, is told after a run how long it held a slot at most, for
+	// "expire" and "evacuate": what clients may have waited for.
+	Held func(work string, longest time.Duration)
 }
 
 // Shares of the time between two runs that the kinds of work may take, percent.
@@ -60,6 +63,7 @@ type housekeeper struct {
 	turn  sync.Mutex // whoever works; guards the cursors
 	sweep expireCursor
 	evac  evacuation
+	hold  hold
 
 	mu      sync.Mutex // guards the lists: what was discarded
 	dbs     []*database
@@ -80,6 +84,7 @@ func (ks *Keyspace) Start(o HousekeepingOptions) {
 	h := &ks.house
 	ks.SetPace(o.Hz, o.Effort)
 	h.told, h.fields, h.quit = o.Expired, o.FieldsExpired, make(chan struct{})
+	h.hold.told = o.Held
 	h.started.Store(true)
 	h.done.Go(h.run)
 }
@@ -138,8 +143,10 @@ func (h *housekeeper) tick(x *Executor, period time.Duration) {
 		start := time.Now()
 		h.expire(x, unixMillis(), start.Add(period*share/100))
 		h.work.expiring.Add(int64(time.Since(start)))
+		h.hold.tell("expire")
 	}
 	h.evacuate(x, period)
+	h.hold.tell("evacuate")
 }
 
 // trim gives spare memory back, keeping some in proportion to what is in use.
