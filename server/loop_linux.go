@@ -449,7 +449,7 @@ func (l *loop) each(f func(*conn)) {
 }
 
 // some visits up to n places from the one at on, as each does, and returns
-// where to go on, -1 at the end.
+// where to go on, 0 at the end.
 func (l *loop) some(at, n int, f func(*conn)) (next int) {
 	end := min(at+n, len(l.conns))
 	for _, k := range l.conns[min(at, end):end] {
@@ -458,7 +458,7 @@ func (l *loop) some(at, n int, f func(*conn)) (next int) {
 		}
 	}
 	if end == len(l.conns) {
-		return -1
+		return 0
 	}
 	return end
 }

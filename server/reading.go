@@ -3,6 +3,7 @@ package server
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"clusternode/keyspace"
@@ -32,17 +33,82 @@ func (s *Server) look() *reading { return &reading{s: s, now: time.Now().UnixMil
 // totals are the counters of all workers.
 func (r *reading) totals() *totals {
 	if r.sum == nil {
-		r.sum = r.s.sum(r.w)
+		r.askLoops()
 	}
 	return r.sum
 }
 
-// clients is what all connections hold.
-func (r *reading) clients() *clientUsage {
-	if r.usage == nil {
-		r.usage = r.s.clientUsage(r.w, r.self)
+// askLoops brings the counters of all workers, and what the first connections
+// of each loop hold: one letter to each loop, to all of them at once.
+func (r *reading) askLoops() {
+	var mu sync.Mutex
+	t, u := newTotals(r.s), &clientUsage{}
+	r.onLoops(func(l *loop) {
+		mu.Lock()
+		defer mu.Unlock()
+		w := l.worker()
+		t.add(w)
+		if !r.w.stopped() { // this is the loop's thread
+			w.thread = threadTimes()
+		}
+		t.thread.sys += w.thread.sys
+		t.thread.user += w.thread.user
+		if next := l.some(0, usageSlice, u.add); next > 0 {
+			u.rest = append(u.rest, unread{l, next})
+		}
+	})
+	r.s.pool.mu.Lock()
+	t.addTotals(r.s.pool.counted)
+	r.s.pool.mu.Unlock()
+	r.sum, r.usage = t, u
+}
+
+// onLoops runs f on the thread of each loop and waits for all of them; with the
+// world stopped it runs here.
+func (r *reading) onLoops(f func(l *loop)) {
+	if r.w.stopped() {
+		for _, l := range r.s.loops {
+			f(l)
+		}
+		return
 	}
-	return r.usage
+	done := make([]chan struct{}, len(r.s.loops))
+	for i, l := range r.s.loops {
+		done[i] = make(chan struct{})
+		l.post(letter{kind: letterCall, call: func() { f(l); close(done[i]) }})
+	}
+	for i, l := range r.s.loops {
+		select {
+		case <-done[i]:
+		case <-l.exited:
+		}
+	}
+}
+
+// clients is what all connections hold. Connections that come and go meanwhile
+// may be missed.
+func (r *reading) clients() *clientUsage {
+	r.totals()
+	u := r.usage
+	if u.complete {
+		return u
+	}
+	for _, more := range u.rest {
+		for at := more.at; at > 0; {
+			next := 0 // if the loop ends meanwhile
+			r.s.onLoop(r.w, more.l, func() { next = more.l.some(at, usageSlice, u.add) })
+			at = next
+		}
+	}
+	for _, k := range r.s.streams.list() {
+		if &k.conn == r.self {
+			u.add(r.self)
+			continue
+		}
+		k.whenIdle(r.w.stopped(), u.add)
+	}
+	u.complete = true
+	return u
 }
 
 // housekeeping are its counters since the last CONFIG RESETSTAT.
@@ -79,6 +145,15 @@ func (r *reading) clusterInfo() map[string]int64 {
 type clientUsage struct {
 	memory        int64 // bytes of all of them
 	maxIn, maxOut int   // bytes, the longest of the buffers
+
+	rest     []unread // of loops with many connections
+	complete bool
+}
+
+// unread are a loop's connections from a place on.
+type unread struct {
+	l  *loop
+	at int
 }
 
 // add counts a connection in; its owner calls it.
@@ -99,25 +174,4 @@ func (u *clientUsage) addView(v *clientView) {
 
 // usageSlice is how many connections a loop counts before it goes on with its
 // work: some tens of microseconds' worth.
-const usageSlice = 1000
-
-// clientUsage asks all loops and streams. Connections that come and go
-// meanwhile may be missed.
-func (s *Server) clientUsage(w *worker, self *conn) *clientUsage {
-	u := &clientUsage{}
-	for _, l := range s.loops {
-		for at := 0; at >= 0; {
-			next := -1 // if the loop ends meanwhile
-			s.onLoop(w, l, func() { next = l.some(at, usageSlice, u.add) })
-			at = next
-		}
-	}
-	for _, k := range s.streams.list() {
-		if &k.conn == self {
-			u.add(self)
-			continue
-		}
-		k.whenIdle(w.stopped(), u.add)
-	}
-	return u
-}
+const usageSlice = 250

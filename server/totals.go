@@ -76,27 +76,6 @@ func (w *worker) resetCounters() {
 	clear(w.perCmd)
 }
 
-// sum counts all workers together, for the worker that asks, if one does: it is
-// outside the gate, or holds it.
-func (s *Server) sum(w *worker) *totals {
-	t := newTotals(s)
-	for _, l := range s.loops {
-		s.onLoop(w, l, func() {
-			own := l.worker()
-			t.add(own)
-			if !w.stopped() { // this is the loop's thread
-				own.thread = threadTimes()
-			}
-			t.thread.sys += own.thread.sys
-			t.thread.user += own.thread.user
-		})
-	}
-	s.pool.mu.Lock()
-	t.addTotals(s.pool.counted)
-	s.pool.mu.Unlock()
-	return t
-}
-
 // resetStat starts all statistics anew; the world is stopped.
 func (s *Server) resetStat() {
 	for _, l := range s.loops {
