@@ -17,9 +17,8 @@ var processTable = []row{
 	choice("syslog-facility", "local0",
 		"user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7").fixed(),
 	yesNo("always-show-logo", false).fixed(),
-	yesNo("set-proc-title", true).fixed().without("the process keeps the title it was started with"),
-	text("proc-title-template", "{title} {listen-addr} {server-mode}").checked(titleTemplate).
-		without("the process keeps the title it was started with"),
+	yesNo("set-proc-title", true).fixed(),
+	text("proc-title-template", "{title} {listen-addr} {server-mode}").checked(titleTemplate),
 	text("locale-collate", "").without("strings are compared by their bytes"),
 	text("ignore-warnings", "").without("there is no kernel check whose warning could be silenced"),
 	yesNo("crash-log-enabled", true).without("a crash is reported by the Go runtime"),

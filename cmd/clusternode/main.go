@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"clusternode/config"
+	"clusternode/internal/daemon"
 	"clusternode/server"
 )
 
@@ -27,6 +28,7 @@ Examples:
 `
 
 func main() {
+	daemon.OwnArgs()
 	os.Exit(run(os.Args[1:]))
 }
 

@@ -131,6 +131,7 @@ func (n *node) serve() error {
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	signal.Ignore(syscall.SIGHUP, syscall.SIGPIPE)
 	n.applyOOM()
+	n.applyTitle()
 	n.cfg.Hook("dir", func() error {
 		if err := os.Chdir(n.cfg.String("dir")); err != nil {
 			return config.Reason(err)

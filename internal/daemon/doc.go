@@ -1,6 +1,6 @@
 // Package daemon is what the process owes the system it runs on: going into
-// the background, telling a supervisor how it is, the pid file, its score for
-// the out of memory killer.
+// the background, telling a supervisor how it is, the pid file, its title, its
+// score for the out of memory killer.
 //
 // # Going into the background
 //
