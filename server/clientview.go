@@ -63,7 +63,7 @@ func (c *conn) flagLetters() string {
 		letter byte
 	}{
 		{c.Has(command.ClientMulti), 'x'},
-		{c.parked == parkPause, 'b'},
+		{c.parked == parkPause || c.parked == parkBlocked, 'b'},
 		{c.watch.w != nil && c.watch.w.Dirty(), 'd'},
 		{c.closing || c.Has(command.ClientCloseAfterReply), 'c'},
 		{c.Has(command.ClientUnixSocket), 'U'},
