@@ -42,9 +42,10 @@ type Keyspace struct {
 	dbs []atomic.Pointer[database]
 	mu  sync.Mutex
 
-	fixed      atomic.Int64 // bytes of locks, partitions and books
-	waitedKeys atomic.Int64 // keys that somebody waits for
-	house      housekeeper
+	fixed       atomic.Int64 // bytes of locks, partitions and books
+	waitedKeys  atomic.Int64 // keys that somebody waits for
+	removalKeys atomic.Int64 // keys whose removal somebody waits for
+	house       housekeeper
 }
 
 // shards is the number of arenas of a database; slots share them.

@@ -36,7 +36,9 @@ func (ks *Keyspace) Block(db int, s slots.Slot, key []byte, b Blocked) {
 	}
 	q.list = append(q.list, b)
 	if b.AwaitsRemoval() {
-		q.removal++
+		if q.removal++; q.removal == 1 {
+			ks.removalKeys.Add(1)
+		}
 	}
 }
 
@@ -60,7 +62,9 @@ func (ks *Keyspace) Unblock(db int, s slots.Slot, key []byte, b Blocked) {
 		q.list = slices.Delete(q.list, i, i+1)
 	}
 	if b.AwaitsRemoval() {
-		q.removal--
+		if q.removal--; q.removal == 0 {
+			ks.removalKeys.Add(-1)
+		}
 	}
 	if len(q.list) == 0 {
 		delete(p.watched.waiting, string(key))
@@ -92,6 +96,9 @@ func (p *Part) WaitingAt(key string, i int) Blocked {
 
 // WaitedKeys is the number of keys that somebody waits for.
 func (ks *Keyspace) WaitedKeys() int64 { return ks.waitedKeys.Load() }
+
+// RemovalKeys is the number of keys whose removal somebody waits for.
+func (ks *Keyspace) RemovalKeys() int64 { return ks.removalKeys.Load() }
 
 // EachWaited calls f for every key of the database that somebody waits for; the
 // world is stopped.

@@ -67,6 +67,7 @@ func (w *worker) wait(c *conn, spec *command.Spec) {
 	if b.want.Until > 0 {
 		// It is set going last: it may end the wait at once.
 		b.timer = time.AfterFunc(time.Hour, func() { w.s.endWait(b, nullReply(c.Proto)) })
+		w.s.blockedFor.Add(1)
 	}
 	if c.parked == parkOffload {
 		w.waits = b // the loop will be told
@@ -128,6 +129,7 @@ func (s *Server) answer(b *blocking, reply []byte) {
 func (s *Server) waitEnds(b *blocking) {
 	if b.timer != nil {
 		b.timer.Stop()
+		s.blockedFor.Add(-1)
 	}
 	s.blocked.Add(-1)
 }

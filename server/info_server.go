@@ -88,13 +88,13 @@ var clientsSection = section{Title: "Clients", Items: []item{
 	setting("maxclients", "maxclients").As("max_clients"),
 	level("client_recent_max_input_buffer", func(r *reading) int64 { return int64(r.clients().maxIn) }).In(metrics.Bytes).As("client_recent_max_input_buffer_bytes"),
 	level("client_recent_max_output_buffer", func(r *reading) int64 { return int64(r.clients().maxOut) }).In(metrics.Bytes).As("client_recent_max_output_buffer_bytes"),
-	level("blocked_clients", func(r *reading) int64 { return r.s.pause.blocked.Load() }).As("blocked_clients"),
+	level("blocked_clients", func(r *reading) int64 { return r.s.pause.blocked.Load() + r.s.blocked.Load() }).As("blocked_clients"),
 	none("tracking_clients", 0).As("tracking_clients"),
 	none("pubsub_clients", 0).As("pubsub_clients"),
 	level("watching_clients", func(r *reading) int64 { return r.s.watching.Load() }).As("watching_clients"),
-	none("clients_in_timeout_table", 0).As("clients_in_timeout_table"),
-	none("total_blocking_keys", 0).As("total_blocking_keys"),
-	none("total_blocking_keys_on_nokey", 0).As("total_blocking_keys_on_nokey"),
+	level("clients_in_timeout_table", func(r *reading) int64 { return r.s.blockedFor.Load() }).As("clients_in_timeout_table"),
+	level("total_blocking_keys", func(r *reading) int64 { return r.s.ks.WaitedKeys() }).As("total_blocking_keys"),
+	level("total_blocking_keys_on_nokey", func(r *reading) int64 { return r.s.ks.RemovalKeys() }).As("total_blocking_keys_on_nokey"),
 	label("paused_reason", func(r *reading) string {
 		if action, _ := r.s.pause.state(r.now); action == "none" {
 			return action

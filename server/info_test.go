@@ -173,3 +173,38 @@ func TestErrorStatsAreBounded(t *testing.T) {
 	sum.add(w)
 	require.Equal(t, map[string]int64{"ERRORSTATS_DISABLED": 1}, sum.errorCounts())
 }
+
+// TestInfoBlocked counts clients that wait for keys, and the keys.
+func TestInfoBlocked(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c := n.dial()
+		shows := func(want ...float64) {
+			t.Helper()
+			eventually(t, func() bool {
+				text := c.infoText("clients")
+				for i, name := range []string{"blocked_clients", "clients_in_timeout_table", "total_blocking_keys", "total_blocking_keys_on_nokey"} {
+					if infoNumber(t, text, name) != want[i] {
+						return false
+					}
+				}
+				return true
+			})
+		}
+		c.do("XGROUP", "CREATE", "stream", "g", "$", "MKSTREAM")
+		list, either, group := n.dial(), n.dial(), n.dial()
+		list.send("BLPOP", "a", "0")
+		shows(1, 0, 1, 0)
+		either.send("BLPOP", "a", "b", "100")
+		shows(2, 1, 2, 0)
+		group.send("XREADGROUP", "GROUP", "g", "me", "BLOCK", "100000", "STREAMS", "stream", ">")
+		shows(3, 2, 3, 1)
+		c.do("DEL", "stream")
+		require.Contains(t, group.read(), "NOGROUP")
+		shows(2, 1, 2, 0)
+		c.do("RPUSH", "a", "1", "2")
+		list.read()
+		either.read()
+		shows(0, 0, 0, 0)
+	})
+}

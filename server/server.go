@@ -46,14 +46,15 @@ type Server struct {
 
 	// table is the slot table that commands are routed by; nil without
 	// cluster support.
-	table    atomic.Pointer[slots.Table]
-	wallBase atomic.Int64 // unix ns at s.start, corrected by cron
-	port     atomic.Int32
-	outBytes atomic.Int64 // unread replies of all clients
-	nextID   atomic.Int64
-	byID     clientIDs
-	blocked  atomic.Int64 // clients that wait for keys
-	counters counters
+	table      atomic.Pointer[slots.Table]
+	wallBase   atomic.Int64 // unix ns at s.start, corrected by cron
+	port       atomic.Int32
+	outBytes   atomic.Int64 // unread replies of all clients
+	nextID     atomic.Int64
+	byID       clientIDs
+	blocked    atomic.Int64 // clients that wait for keys
+	blockedFor atomic.Int64 // of them, those that do not wait for ever
+	counters   counters
 
 	page      metricsPage
 	rates     rates
