@@ -307,8 +307,8 @@ func (w *worker) callOutside(c *conn, spec *command.Spec) {
 		c.frozen, c.parked = c.view(w.s), parkOffload
 		k.mu.Unlock()
 		w.call(c, spec)
-		w.x.Enter() // before k.mu: who stops the world may want that
-		k.mu.Lock()
+		k.mu.Lock() // before the keyspace, as in stream.drive
+		w.x.Enter()
 		c.frozen, c.parked = nil, notParked
 		w.takeLater(c)
 	} else {

@@ -166,8 +166,10 @@ func (k *stream) expectInput() {
 // drive lends the connection a worker, and tells the others what has come of
 // it.
 func (k *stream) drive(f func(w *worker)) {
-	w := k.s.pool.get()
+	// In this order: who has entered the keyspace may not wait for somebody
+	// who waits for the world, or for a slot.
 	k.mu.Lock()
+	w := k.s.pool.get()
 	if !k.closed {
 		f(w)
 	}
