@@ -170,6 +170,8 @@ func eventHistory(h History) History {
 var eventDifferences = map[string][]string{
 	// A consumer is made only if it gets something, before 7.2.
 	"redis": {"xreadgroup", "xclaim", "xautoclaim"},
+	// A time that has passed makes a key expire; it is deleted elsewhere.
+	"valkey": {"expire", "pexpire", "expireat", "pexpireat"},
 }
 
 func eventsDiffer(oracle string, args []string) bool {
