@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"clusternode/internal/testserver"
 	"clusternode/resp"
 )
@@ -139,6 +141,31 @@ func (c *conn) parse() (resp.Value, error) {
 	}
 	c.buf = c.buf[len(c.buf)-src.Len()-r.Buffered():]
 	return v, nil
+}
+
+// delivered waits until the server's kernel has all that was sent: on a busy machine a later write of another connection may
+// arrive first.
+func (c *conn) delivered() error {
+	raw, err := c.nc.SyscallConn()
+	if err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(poll / 10) {
+		left, e := 0, error(nil)
+		if err := raw.Control(func(fd uintptr) { left, e = unix.IoctlGetInt(int(fd), unix.TIOCOUTQ) }); err != nil || e != nil || left == 0 {
+			return errors.Join(err, e)
+		}
+	}
+	return fmt.Errorf("%s: what was sent stays here", c.name)
+}
+
+// awaitSome waits for a moment until as many messages are there; that fewer come is no error.
+func (c *conn) awaitSome(n int, within time.Duration) error {
+	for deadline := time.Now().Add(within); ; time.Sleep(poll / 10) {
+		if ended, err := c.collect(); err != nil || ended || len(c.got) >= n || time.Now().After(deadline) {
+			return err
+		}
+	}
 }
 
 // next waits for a message.

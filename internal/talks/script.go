@@ -41,15 +41,16 @@ var verbs = map[string]kind{"waits": waits, "wakes": wakes, "is quiet": quiet, "
 
 // Step is one thing that happens, and the messages that follow from it.
 type Step struct {
-	Lead  []string // comments above it
-	Text  []string // its lines
-	At    int      // line number
-	Kind  kind
-	Conn  string
-	Cmds  [][]string
-	Mark  string // letters of the oracles that do as 7.2 does; "": all; "-": none, the messages are written by hand
-	Wakes int    // messages that take their time
-	Pause int    // ms
+	Lead   []string // comments above it
+	Text   []string // its lines
+	At     int      // line number
+	Kind   kind
+	Conn   string
+	Cmds   [][]string
+	Sorted bool   // "a:~ PUBSUB CHANNELS": servers differ in the order, so each connection's messages and their elements are sorted
+	Mark   string // letters of the oracles that do as 7.2 does; "": all; "-": none, the messages are written by hand
+	Wakes  int    // messages that take their time
+	Pause  int    // ms
 	// Want holds the messages in RESP2 and RESP3.
 	Want [2][]Message
 }
@@ -127,7 +128,8 @@ func (t *Talk) line(line string, at int) (*Step, error) {
 			return nil, t.more(name, line, rest)
 		case len(name) > 1 && name[1] == ':':
 			cmd, err := splitCommand(rest)
-			return &Step{Text: []string{line}, At: at, Conn: name[:1], Mark: name[2:], Cmds: [][]string{cmd}}, err
+			mark, sorted := strings.CutSuffix(name[2:], "~")
+			return &Step{Text: []string{line}, At: at, Conn: name[:1], Mark: mark, Sorted: sorted, Cmds: [][]string{cmd}}, err
 		case len(name) == 1:
 			if rest == "wakes" && t.answers(name) {
 				s := &t.Steps[len(t.Steps)-1]
@@ -189,7 +191,11 @@ func (t *Talk) head(name string, words []string) error {
 			t.Cluster = append(t.Cluster, w == "cluster")
 		}
 	case name == "config" && len(words) > 0:
-		t.Config = append(t.Config, [2]string{words[0], strings.Join(words[1:], " ")})
+		value := strings.Join(words[1:], " ")
+		if value == `""` {
+			value = ""
+		}
+		t.Config = append(t.Config, [2]string{words[0], value})
 	default:
 		return fmt.Errorf("%q at the head", name)
 	}

@@ -25,13 +25,17 @@ var infoFields = []string{"blocked_clients", "tracking_clients", "clients_in_tim
 
 // show prints a message so that it is the same on every run and server, or "" for what the control connection causes: ids and
 // addresses of connections become their names, times are left out.
-func (s *Stage) show(v resp.Value, named bool) string {
+func (s *Stage) show(v resp.Value, step *Step) string {
 	if v.Type == '+' && monitorLine.MatchString(v.Str) {
 		if strings.Contains(v.Str, s.control.nc.LocalAddr().String()) {
 			return ""
 		}
 	}
-	return s.rewrite(v, named).String()
+	v = s.rewrite(v, step.namesIDs())
+	if step.Sorted {
+		sortElems(&v)
+	}
+	return v.String()
 }
 
 // rewrite is show for parts of a message; named says that integers may be ids.
@@ -44,9 +48,9 @@ func (s *Stage) rewrite(v resp.Value, named bool) resp.Value {
 	for _, e := range v.Elems {
 		e = s.rewrite(e, named)
 		if masked {
-			e.Str = "?"
+			e = resp.Value{Type: '$', Str: "?"}
 		}
-		masked = e.Type == '$' && (e.Str == "server" || e.Str == "version")
+		masked = e.Type == '$' && (e.Str == "server" || e.Str == "version" || e.Str == "mode" || e.Str == "modules")
 		named = named || e.Type == '$' && e.Str == "tracking-redir-broken"
 		out.Elems = append(out.Elems, e)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 	"time"
 
 	"clusternode/resp"
@@ -13,6 +14,8 @@ import (
 const (
 	fenceRounds = 3                     // PINGs after which a server with one thread has sent all
 	quietTime   = 40 * time.Millisecond // what "is quiet" waits
+	settling    = time.Millisecond      // what has been sent may still be in the kernel's hands
+	hinted      = 300 * time.Millisecond
 	poll        = time.Millisecond
 )
 
@@ -179,7 +182,7 @@ func (s *Stage) awaitBlocked(c *conn) error {
 			return nil
 		}
 	}
-	got, err := s.arrived(false)
+	got, err := s.arrived(&Step{})
 	return errors.Join(fmt.Errorf("%s does not wait: %sand these came: %v", c.name, line, got), err)
 }
 
@@ -199,10 +202,10 @@ func (s *Stage) awaitGone(c *conn) error {
 }
 
 // read turns the outcome of a read into a message; text "" is none.
-func (s *Stage) read(c *conn, v resp.Value, err error, named bool) (string, error) {
+func (s *Stage) read(c *conn, v resp.Value, err error, step *Step) (string, error) {
 	switch {
 	case err == nil:
-		return s.show(v, named), nil
+		return s.show(v, step), nil
 	case err == errNothing:
 		return "", err
 	case err == io.EOF && !c.gone:
@@ -215,12 +218,12 @@ func (s *Stage) read(c *conn, v resp.Value, err error, named bool) (string, erro
 }
 
 // arrived takes all messages that are there.
-func (s *Stage) arrived(named bool) ([]Message, error) {
+func (s *Stage) arrived(step *Step) ([]Message, error) {
 	var out []Message
 	for _, name := range s.order {
 		for c := s.conns[name]; !c.left; {
 			v, err := c.peek()
-			text, err := s.read(c, v, err, named)
+			text, err := s.read(c, v, err, step)
 			if err == errNothing {
 				break
 			}
@@ -237,7 +240,12 @@ func (s *Stage) arrived(named bool) ([]Message, error) {
 
 // fence returns once a server with one thread has sent all that the step brings. While CLIENT PAUSE holds back the control
 // connection too, a moment has to do.
-func (s *Stage) fence() error {
+func (s *Stage) fence(sender *conn) error {
+	if sender != nil && !sender.left {
+		if err := sender.delivered(); err != nil && !errors.Is(err, syscall.EPIPE) {
+			return err
+		}
+	}
 	for range fenceRounds {
 		if s.owed == 0 {
 			if err := s.control.send([]string{"PING"}); err != nil {
