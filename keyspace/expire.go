@@ -181,8 +181,9 @@ func (h *housekeeper) expirePlaces(d *database, p *Part, v view, b *bucket, plac
 		if e.Type() == TypeHash && (!e.HasExpire() || e.ExpireAt() >= now) {
 			fields, empty := p.expireFields(e, place{b, i}, now)
 			n.fields += fields
-			if fields > 0 && h.fields != nil {
-				h.fields(d.index, p.slot, Entry{p.arena.At(b.refs[i])}.Key(), empty)
+			if fields > 0 {
+				h.work.subkeys.Add(int64(fields))
+				h.tellFields(d, p.slot, Entry{p.arena.At(b.refs[i])}.Key(), empty)
 			}
 			if empty {
 				e = Entry{p.arena.At(b.refs[i])}
@@ -212,4 +213,11 @@ func (h *housekeeper) expirePlaces(d *database, p *Part, v view, b *bucket, plac
 		n.removed++
 	}
 	return n
+}
+
+// tellFields announces fields that expired, to whoever wants to know.
+func (h *housekeeper) tellFields(d *database, s slots.Slot, key []byte, gone bool) {
+	if h.fields != nil {
+		h.fields(d.index, s, key, gone)
+	}
 }

@@ -8,6 +8,7 @@ import (
 // HouseStats count what housekeeping did since the start.
 type HouseStats struct {
 	Expired      int64         // keys removed by active expiry
+	Subkeys      int64         // fields of hashes, the same
 	StalePercent float64       // of the keys with a time to live, those past it, estimated
 	TimeCapped   int64         // expiry runs that ended for want of time
 	ExpireTime   time.Duration // that active expiry took
@@ -26,6 +27,7 @@ type HouseStats struct {
 // stays as it is.
 func (h HouseStats) Since(o HouseStats) HouseStats {
 	h.Expired -= o.Expired
+	h.Subkeys -= o.Subkeys
 	h.TimeCapped -= o.TimeCapped
 	h.ExpireTime -= o.ExpireTime
 	h.Moved -= o.Moved
@@ -40,6 +42,7 @@ func (h HouseStats) Since(o HouseStats) HouseStats {
 // houseWork are counters of housekeeping, written by whoever works.
 type houseWork struct {
 	expiring atomic.Int64 // ns
+	subkeys  atomic.Int64
 
 	moved, stayed         atomic.Int64
 	keysMoved, keysStayed atomic.Int64
@@ -84,6 +87,7 @@ func (ks *Keyspace) HouseStats() HouseStats {
 	now := w.evacuating()
 	return HouseStats{
 		Expired:       h.expired.Load(),
+		Subkeys:       w.subkeys.Load(),
 		StalePercent:  float64(h.stale.Load()) / 10_000,
 		TimeCapped:    h.capped.Load(),
 		ExpireTime:    time.Duration(w.expiring.Load()),

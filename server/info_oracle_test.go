@@ -24,7 +24,6 @@ var notHere = map[string]string{
 	"allocator_muzzy":                     "7.4: a state of jemalloc's pages",
 	"mem_replica_full_sync_buffer":        "8.0",
 	"mem_overhead_db_hashtable_rehashing": "7.4: tables grow in bounded steps, without a second table",
-	"expired_subkeys":                     "7.4",
 	"evicted_scripts":                     "7.4: there are no scripts yet",
 	"module":                              "8.0 is built with a module",
 	// Valkey 8.1.

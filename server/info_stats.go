@@ -23,6 +23,7 @@ var statsSection = section{Title: "Stats", Items: []item{
 	unbuilt("sync_full").AsGauge("replica_resyncs_full"),
 	unbuilt("sync_partial_ok").AsGauge("replica_partial_resync_accepted"),
 	unbuilt("sync_partial_err").AsGauge("replica_partial_resync_denied"),
+	count("expired_subkeys", func(r *reading) int64 { return r.housekeeping().Subkeys }).As("expired_subkeys_total"),
 	count("expired_keys", func(r *reading) int64 { return r.totals().keys.Expired + r.housekeeping().Expired }).As("expired_keys_total"),
 	fixed("expired_stale_perc", 2, func(r *reading) float64 { return r.housekeeping().StalePercent }).As("expired_stale_percentage"),
 	count("expired_time_cap_reached_count", func(r *reading) int64 { return r.housekeeping().TimeCapped }).AsGauge("expired_time_cap_reached_total"),

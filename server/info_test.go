@@ -97,6 +97,9 @@ func TestInfoTellsTheTruth(t *testing.T) {
 			c.do("RPUSH", "list", strconv.Itoa(i), strings.Repeat("x", 200))
 		}
 		c.do("SET", "gone", "1", "PX", "1")
+		c.do("HSET", "hash", "f", "1", "g", "2", "h", "3")
+		c.do("HPEXPIRE", "hash", "1", "FIELDS", "2", "f", "g")
+		eventually(t, func() bool { return infoNumber(t, c.infoText("stats"), "expired_subkeys") == 2 })
 		dump := c.do("DUMP", "list")
 		payload, err := strconv.Unquote(dump[1:])
 		require.NoError(t, err)
