@@ -433,7 +433,12 @@ func (l *loop) cron(busy bool) {
 	share := len(l.conns)/reviewShare + 1
 	for range share {
 		l.reviewed = (l.reviewed + 1) % len(l.conns)
-		if k := l.conns[l.reviewed]; k != nil && l.w.review(&k.conn) {
+		k := l.conns[l.reviewed]
+		if k == nil {
+			continue
+		}
+		l.w.recent.note(l.w.last, len(k.in), k.out.size)
+		if l.w.review(&k.conn) {
 			l.settle(k)
 		}
 	}

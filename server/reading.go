@@ -53,6 +53,8 @@ func (r *reading) askLoops() {
 		}
 		t.thread.sys += w.thread.sys
 		t.thread.user += w.thread.user
+		in, out := w.recent.longest(w.last)
+		u.maxIn, u.maxOut = max(u.maxIn, in), max(u.maxOut, out)
 		if next := l.some(0, usageSlice, u.add); next > 0 {
 			u.rest = append(u.rest, unread{l, next})
 		}
@@ -144,7 +146,7 @@ func (r *reading) clusterInfo() map[string]int64 {
 // clientUsage is what connections hold.
 type clientUsage struct {
 	memory        int64 // bytes of all of them
-	maxIn, maxOut int   // bytes, the longest of the buffers
+	maxIn, maxOut int   // bytes, the longest of the buffers now and lately
 
 	rest     []unread // of loops with many connections
 	complete bool

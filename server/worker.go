@@ -22,6 +22,7 @@ type worker struct {
 	stats     workerStats
 	published published
 	thread    threadTime // of its loop, when somebody asked last
+	recent    recentPeaks
 	perCmd    []cmdStats // by Spec.ID
 
 	current *conn     // whose commands it runs
