@@ -11,7 +11,7 @@ import (
 type doc struct {
 	since      string // the version of Redis that had it first
 	group      string // of the table, unless set
-	complexity string // "O(1)" unless set
+	complexity string // "O(1)" unless set; noComplexity: none
 	summary    string
 	history    []string // "7.0.0 what changed then"
 	// deprecated: "6.2.0 what replaces it".
@@ -37,7 +37,7 @@ var docTables = []struct {
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
 	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs}, {"list", blockingListDocs}, {"sorted-set", blockingZSetDocs}, {"generic", sortDocs}, {"sorted-set", zsetDocs}, {"hash", hashDocs},
-	{"hyperloglog", hyperLogLogDocs}, {"geo", geoDocs},
+	{"hyperloglog", hyperLogLogDocs}, {"geo", geoDocs}, {"server", observeDocs},
 }
 
 // docByName finds the documentation of a command by its full name. The tables
@@ -49,8 +49,11 @@ var docByName = sync.OnceValue(func() map[string]doc {
 			if d.group == "" {
 				d.group = t.group
 			}
-			if d.complexity == "" {
+			switch d.complexity {
+			case "":
 				d.complexity = "O(1)"
+			case noComplexity:
+				d.complexity = ""
 			}
 			all[name] = d
 		}

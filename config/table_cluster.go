@@ -27,11 +27,11 @@ var clusterTable = []row{
 
 // observeTable: what operators look at.
 var observeTable = []row{
-	integer("slowlog-log-slower-than", 10000, -1, maxInt64).waits("SLOWLOG"), // microseconds
-	integer("slowlog-max-len", 128, 0, maxInt64).waits("SLOWLOG"),
-	integer("latency-monitor-threshold", 0, 0, maxInt64).waits("LATENCY"),
-	yesNo("latency-tracking", true).waits("LATENCY"),
+	integer("slowlog-log-slower-than", 10000, -1, maxInt64), // microseconds
+	integer("slowlog-max-len", 128, 0, maxInt64),
+	integer("latency-monitor-threshold", 0, 0, maxInt64), // milliseconds
+	yesNo("latency-tracking", true),
 	special("latency-tracking-info-percentiles", percentileCodec{}, Value{list: []string{"50", "99", "99.9"}}).
-		flag(manyWords).waits("LATENCY"),
+		flag(manyWords),
 	special("notify-keyspace-events", notifyCodec{}, Value{}),
 }

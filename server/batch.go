@@ -31,6 +31,14 @@ type batch struct {
 	n     int
 	args  [][]byte
 	sum   uint64 // of what was read ahead, so that it is read
+	run   run
+}
+
+// run are steps of the same command, which are timed as one: a clock reading
+// would be a tenth of them.
+type run struct {
+	from         int   // index of its first step
+	began, calls int64 // the clock, and the calls of the command, before it
 }
 
 // batchable reports whether a command may be part of a batch: it names one
@@ -110,14 +118,14 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 		st.key.Part = w.s.ks.Part(st.key.DB, st.key.Slot)
 	}
 	w.readAhead(steps)
-	// Commands of a batch are short, and a clock reading would be a tenth of
-	// them: a run of the same command is timed as one.
-	began, timed := w.last, steps[0].spec
+	each := w.s.obs.timeEach.Load()
+	ran := 0
+	w.beginRun(0)
 	for i := range steps {
 		st := &steps[i]
-		if st.spec != timed || !st.locked {
-			w.perCmd[timed.ID()].nanos += w.tick() - began
-			began, timed = w.last, st.spec
+		if st.spec != steps[b.run.from].spec || !st.locked || each {
+			w.endRun(c, i)
+			w.beginRun(i)
 		}
 		w.bindStep(c, st)
 		if !st.locked || w.stepIsLong(st) {
@@ -128,8 +136,9 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 			stop = true
 			break
 		}
-		if !st.locked { // it was timed alone
-			began = w.last
+		ran = i + 1
+		if !st.locked && ran < len(steps) { // it was timed alone
+			w.beginRun(ran)
 		}
 		if len(w.deferred) > 0 {
 			w.unlockSteps(steps)
@@ -142,9 +151,29 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 			break
 		}
 	}
-	w.perCmd[timed.ID()].nanos += w.tick() - began
+	w.endRun(c, ran)
 	w.unlockSteps(steps)
 	return consumed, stop
+}
+
+func (w *worker) beginRun(from int) {
+	w.batch.run = run{from: from, began: w.last, calls: w.perCmd[w.batch.steps[from].spec.ID()].calls}
+}
+
+// endRun accounts for the steps of the run up to upTo: each of those that ran
+// gets the average.
+func (w *worker) endRun(c *conn, upTo int) {
+	r := &w.batch.run
+	if upTo <= r.from {
+		return
+	}
+	steps := w.batch.steps[r.from:upTo]
+	st := &w.perCmd[steps[0].spec.ID()]
+	nanos := w.tick() - r.began
+	st.nanos += nanos
+	if n := st.calls - r.calls; n > 0 {
+		w.observeRun(c, steps, nanos/n, uint64(n))
+	}
 }
 
 // readAhead takes the three steps of a lookup for all locked keys.
@@ -190,7 +219,7 @@ func (w *worker) runStep(c *conn, st *step) verdict {
 	if v, decided := w.refused(c, st.spec); decided {
 		return v
 	}
-	w.invoke(c, st.spec)
+	w.invoke(c, st.spec, st.args)
 	if len(w.cx.Ready) > 0 {
 		w.serveReady()
 	}

@@ -11,6 +11,7 @@ import (
 func (s *Server) handleReset(x *command.Ctx) {
 	c := connOf(x)
 	s.resetTransaction(c)
+	s.endMonitor(c)
 	c.Flags &^= command.ClientReadOnly | command.ClientAsking | command.ClientNoTouch | command.ClientNoEvict |
 		command.ClientReplyOff | command.ClientReplySkip | command.ClientReplySkipNext
 	if s.PasswordRequired() {

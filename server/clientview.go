@@ -62,6 +62,7 @@ func (c *conn) flagLetters() string {
 		on     bool
 		letter byte
 	}{
+		{c.Has(command.ClientMonitor), 'O'},
 		{c.Has(command.ClientMulti), 'x'},
 		{c.parked == parkPause || c.parked == parkBlocked, 'b'},
 		{c.watch.w != nil && c.watch.w.Dirty(), 'd'},

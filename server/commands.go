@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"strings"
 
@@ -28,6 +29,7 @@ func (s *Server) commandTable() (*command.Table, error) {
 		"client|unpause": s.handleClientUnpause,
 		"client|unblock": s.handleClientUnblock,
 	}
+	maps.Copy(handlers, s.observeHandlers())
 	t := command.NewTable(handlers, command.Families()...)
 	for _, r := range s.cfg.Renames() {
 		if err := t.Rename(strings.ToLower(r.From), strings.ToLower(r.To)); err != nil {

@@ -79,7 +79,7 @@ const (
 // feed hands newly read bytes to the connection and runs what is complete.
 // data may be the loop's read buffer: what cannot run yet is copied.
 func (w *worker) feed(c *conn, data []byte) {
-	c.active = w.last
+	c.active = w.tick() // reading is not the next command's time
 	w.countInput(c, len(data))
 	if c.parked != notParked || c.closing {
 		w.keep(c, data)
@@ -99,7 +99,7 @@ func (w *worker) feed(c *conn, data []byte) {
 
 // fed is feed for n bytes that were read straight into c.in.
 func (w *worker) fed(c *conn, n int) {
-	c.active = w.last
+	c.active = w.tick()
 	w.countInput(c, n)
 	w.pump(c)
 	w.checkQuery(c)
@@ -413,7 +413,7 @@ func (w *worker) review(c *conn) bool {
 	if c.parked != notParked && c.parked != parkOutput {
 		return false
 	}
-	if limit := w.s.lim.idle.Load(); limit > 0 && w.last-c.active > limit*int64(time.Second) {
+	if limit := w.s.lim.idle.Load(); limit > 0 && w.last-c.active > limit*int64(time.Second) && !c.Has(command.ClientMonitor) {
 		w.s.log.Verbose("Closing idle client")
 		w.hangUp(c)
 		return true

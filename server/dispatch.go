@@ -204,7 +204,12 @@ func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) 
 		w.reject(c, spec, resp.ErrOOM)
 		return finished, true
 	}
-	if w.s.pause.holds(w.cx.Now, spec, c) {
+	if c.Flags&command.ClientMonitor != 0 {
+		if !monitorMay(spec) {
+			w.reject(c, spec, errMonitorKeys)
+			return finished, true
+		}
+	} else if w.s.pause.holds(w.cx.Now, spec, c) {
 		if c.parked != parkOffload { // else the pooled worker waits for the end
 			w.s.pause.add(c)
 		}
@@ -263,25 +268,31 @@ func (w *worker) isLong(c *conn, spec *command.Spec) bool {
 
 // call runs the handler, with everything locked, and accounts for it.
 func (w *worker) call(c *conn, spec *command.Spec) {
-	began := w.last
-	over := w.invoke(c, spec)
+	began, args := w.last, w.cx.Args // EXEC binds others
+	over := w.invoke(c, spec, args)
 	nanos := w.tick() - began
 	w.perCmd[spec.ID()].nanos += nanos
 	if over {
-		w.observe(c, spec, w.cx.Args, nanos)
+		w.observe(c, spec, args, nanos)
 	}
 }
 
 // invoke is call without the clock: see runBatch. It reports false if the
 // command waits for keys now.
-func (w *worker) invoke(c *conn, spec *command.Spec) (over bool) {
+func (w *worker) invoke(c *conn, spec *command.Spec, args [][]byte) (over bool) {
 	w.cx.BindParts()
 	w.cx.Locker = w.locker
 	if w.inGate {
 		w.cx.Locker = keyspace.NoLock
 	}
 	w.w.LastError = ""
-	spec.Handler(&w.cx)
+	if w.s.obs.monitors.any() {
+		given := slices.Clone(args) // the handler may replace some
+		spec.Handler(&w.cx)
+		w.tellMonitors(c, spec, given)
+	} else {
+		spec.Handler(&w.cx)
+	}
 	if len(w.cx.Wait.Keys) > 0 {
 		w.wait(c, spec)
 		return false

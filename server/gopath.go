@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"clusternode/command"
 )
 
 // stream is the transport of a connection that has goroutines of its own:
@@ -153,7 +155,7 @@ func (k *stream) expectInput() {
 	for {
 		limit := k.s.lim.idle.Load()
 		var end time.Time // none
-		if limit > 0 {
+		if limit > 0 && !k.Has(command.ClientMonitor) {
 			end = time.Now().Add(time.Duration(limit)*time.Second + time.Millisecond)
 		}
 		_ = k.nc.SetReadDeadline(end) // fails on a closed connection: so will the read

@@ -22,6 +22,7 @@ var figures = metrics.New("redis",
 	metrics.Section[*reading]{Title: "Modules"}, // there are none
 	metrics.Section[*reading]{Title: "Commandstats", Shown: metrics.ByAll, Items: []metrics.Item[*reading]{commandFamily}},
 	metrics.Section[*reading]{Title: "Errorstats", Items: []metrics.Item[*reading]{errorFamily}},
+	metrics.Section[*reading]{Title: "Latencystats", Shown: metrics.ByAll, Items: []metrics.Item[*reading]{latencyFamily}},
 	metrics.Section[*reading]{Title: "Cluster", Items: []metrics.Item[*reading]{
 		metrics.Of("cluster_enabled", metrics.Level, func(r *reading) metrics.Value { return metrics.Flag(r.s.bus != nil) }).As("cluster_enabled"),
 	}},

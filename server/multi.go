@@ -260,6 +260,7 @@ func (c *conn) queuedDenyOOM() bool {
 
 // queuedCost estimates the whole transaction, in nanoseconds.
 func (w *worker) queuedCost(c *conn) (sum int64) {
+	args := w.cx.Args
 	for i := range c.multi {
 		if q := &c.multi[i]; q.spec.Cost != nil {
 			w.cx.Bind(q.spec, q.args, c.DB)
@@ -267,8 +268,6 @@ func (w *worker) queuedCost(c *conn) (sum int64) {
 			sum += q.spec.Cost(&w.cx)
 		}
 	}
-	w.cx.Bind(w.s.execSpec, execArgs, c.DB)
+	w.cx.Bind(w.s.execSpec, args, c.DB)
 	return sum
 }
-
-var execArgs = [][]byte{[]byte("exec")}

@@ -53,6 +53,7 @@ func (p *pool) put(w *worker) {
 	p.counted.add(w)
 	p.published.store(&p.counted.workerStats)
 	w.resetCounters()
+	p.s.obs.pooled.take(w)
 	p.free = append(p.free, w)
 	p.mu.Unlock()
 }

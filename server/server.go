@@ -42,6 +42,7 @@ type Server struct {
 	goroutines  bool
 
 	lim   limits
+	obs   observation
 	pause pause
 
 	// table is the slot table that commands are routed by; nil without
@@ -114,6 +115,7 @@ func (s *Server) build() error {
 	s.execSpec = table.Lookup([]byte("exec"))
 	s.unwatchSpec = table.Lookup([]byte("unwatch"))
 	s.bindLimits(s.cfg)
+	s.bindObservation(s.cfg)
 	s.pool = newPool(s)
 	s.janitor = newJanitor(s.ks)
 	if err := s.listen(); err != nil {
@@ -152,7 +154,7 @@ func (s *Server) makeLoops() error {
 // Start serves.
 func (s *Server) Start() {
 	s.announce()
-	s.ks.Start(keyspace.HousekeepingOptions{Expired: s.housekeepingRemoved, FieldsExpired: s.housekeepingFields})
+	s.ks.Start(keyspace.HousekeepingOptions{Expired: s.housekeepingRemoved, FieldsExpired: s.housekeepingFields, Held: s.slotHeld})
 	s.apply(func() error {
 		s.ks.SetPace(int(s.cfg.Int("hz")), int(s.cfg.Int("active-expire-effort")))
 		return nil
@@ -273,6 +275,7 @@ func (s *Server) release(c *conn) {
 	s.dropOut(c)
 	c.in, c.multi = nil, nil
 	s.abandonWatches(c)
+	s.endMonitor(c)
 }
 
 // connOf is the connection that a command came from.

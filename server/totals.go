@@ -81,6 +81,7 @@ func (s *Server) resetStat() {
 	for _, l := range s.loops {
 		l.worker().resetCounters()
 	}
+	s.resetCommandTimes()
 	s.pool.mu.Lock()
 	s.pool.counted = newTotals(s)
 	s.pool.mu.Unlock()

@@ -24,6 +24,7 @@ type worker struct {
 	thread    threadTime // of its loop, when somebody asked last
 	recent    recentPeaks
 	perCmd    []cmdStats // by Spec.ID
+	times     commandTimes
 
 	current *conn     // whose commands it runs
 	own     []byte    // messages for that client, behind the reply under way
@@ -72,6 +73,7 @@ const maxErrorPrefixes = 128
 func (s *Server) newWorker(name string, l *loop) *worker {
 	w := &worker{s: s, x: s.ks.NewExecutor(name), l: l}
 	w.perCmd = make([]cmdStats, s.env.Table.Len())
+	w.times = newCommandTimes(s.env.Table)
 	w.stats.errors = make(map[string]int64)
 	w.cx = command.Ctx{
 		W: &w.w, Env: &s.env, KS: s.ks, Stats: &w.keyStats,
@@ -124,6 +126,7 @@ func (w *worker) exclusive(f func()) {
 	}
 	w.x.Exclusive(func() {
 		w.inGate = true
+		w.tick() // the way into the gate is not the command's time
 		defer func() { w.inGate = false }()
 		f()
 	})
