@@ -40,7 +40,7 @@ func (s *Server) handleClientUnpause(x *command.Ctx) {
 func (s *Server) handleClientInfo(x *command.Ctx) {
 	c := connOf(x)
 	c.lastCmd = x.Spec
-	x.W.Verbatim("txt", c.view(s).String()+"\n")
+	x.W.Verbatim("txt", c.viewRunning(s, x.Args).String()+"\n")
 }
 
 func (s *Server) handleClientList(x *command.Ctx) {
@@ -50,6 +50,11 @@ func (s *Server) handleClientList(x *command.Ctx) {
 		return
 	}
 	views := s.views(workerOf(x), connOf(x))
+	for _, v := range views {
+		if v.c == connOf(x) && v != v.c.frozen { // in EXEC
+			v.ArgvMem = lengthOf(x.Args)
+		}
+	}
 	var b strings.Builder
 	if list.IDs != nil {
 		byID := make(map[int64]*clientView, len(views))
@@ -87,6 +92,7 @@ func (s *Server) handleClientKill(x *command.Ctx) {
 		if v.c == self {
 			self.Flags |= command.ClientCloseAfterReply
 		} else {
+			v.c.killed.Store(true)
 			v.c.outlet.post(letter{kind: letterHangUp, c: v.c})
 		}
 		if kill.Legacy {

@@ -4,32 +4,37 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"clusternode/command"
 )
 
 // clientView is what CLIENT LIST, CLIENT INFO and log lines show of a
-// connection, as it was at one moment.
+// connection, as it was at one moment. Making one allocates nothing.
 type clientView struct {
-	c *conn // to reach it; its fields belong to its owner
+	c    *conn         // to reach it; its fields belong to its owner
+	spec *command.Spec // the last command; nil: none
 
 	ID             int64
 	Addr, LAddr    string
 	Name, User     string
 	LibName        string
 	LibVer         string
-	Flags, Cmd     string
 	FD, DB, Proto  int
-	Age, Idle      int64 // seconds
-	Multi, Watch   int   // queued commands (-1: not in MULTI), watched keys
-	QBuf, QBufFree int
-	MultiMem, OMem int
+	Redir          int64  // who gets the tracking messages; 0: itself, -1: it does not track
+	Multi, Watch   int    // queued commands (-1: not in MULTI), watched keys
+	Sub            [3]int // channels, patterns and shard channels it listens to
+	QBuf, QBufFree int    // bytes
+	ArgvMem        int    // bytes of the arguments of the command that runs or waits
+	MultiMem, OMem int    // bytes
+	OLL            int    // pieces of the unsent replies
 	NoEvict        bool
+	reads, writes  bool // what it waits for from its socket
 	Created        time.Time
+	active         int64 // last input, ns since the server's start
 	NetIn, NetOut  int64
 	Commands       int64
+	letters        [maxLetters]byte // flags; NUL: no more
 }
 
 // connBytes is what a connection costs without its buffers, about.
@@ -37,31 +42,54 @@ const connBytes = 1 << 10
 
 // view describes the connection; its owner calls it.
 func (c *conn) view(s *Server) *clientView {
-	now := int64(time.Since(s.start))
-	v := &clientView{
-		c: c, ID: c.ID, Addr: c.addr, LAddr: c.laddr, Name: c.Name, User: c.User, LibName: c.LibName, LibVer: c.LibVer,
-		FD: c.tr.fd(), DB: c.DB, Proto: c.Proto, Created: c.created,
-		Age: int64(time.Since(c.created) / time.Second), Idle: (now - c.active) / int64(time.Second),
-		Multi: -1, Watch: len(c.watch.keys), QBuf: len(c.in), QBufFree: cap(c.in) - len(c.in),
-		MultiMem: c.multiSz, OMem: c.out.size, NoEvict: c.Has(command.ClientNoEvict),
-		NetIn: c.netIn, NetOut: c.netOut, Commands: c.commands, Cmd: "NULL", Flags: c.flagLetters(),
-	}
-	if c.Has(command.ClientMulti) {
-		v.Multi = len(c.multi)
-	}
-	if c.lastCmd != nil {
-		v.Cmd = c.lastCmd.FullName()
-	}
+	v := new(clientView)
+	c.look(v)
 	return v
 }
 
-// flagLetters are the flags as CLIENT LIST prints them.
-func (c *conn) flagLetters() string {
-	var b strings.Builder
-	for _, f := range []struct {
+// viewRunning is view of a connection whose command begins to run.
+func (c *conn) viewRunning(s *Server, args [][]byte) *clientView {
+	v := c.view(s)
+	v.ArgvMem = lengthOf(args)
+	return v
+}
+
+// look fills in the view; the connection's owner calls it.
+func (c *conn) look(v *clientView) {
+	*v = clientView{
+		c: c, spec: c.lastCmd, ID: c.ID, Addr: c.addr, LAddr: c.laddr, Name: c.Name, User: c.User, LibName: c.LibName, LibVer: c.LibVer,
+		FD: c.tr.fd(), DB: c.DB, Proto: c.Proto, Created: c.created, active: c.active,
+		Redir: -1,
+		Multi: -1, Watch: len(c.watch.keys), QBuf: len(c.in), QBufFree: cap(c.in) - len(c.in),
+		MultiMem: c.multiSz, OMem: c.out.size + len(c.later), OLL: len(c.out.chunks), NoEvict: c.Has(command.ClientNoEvict),
+		NetIn: c.netIn, NetOut: c.netOut, Commands: c.commands,
+		reads: !c.readPaused, writes: c.out.size > 0,
+	}
+	c.flagLetters(v.letters[:0])
+	if c.Has(command.ClientMulti) {
+		v.Multi = len(c.multi)
+	}
+	if b := c.block.Load(); b != nil {
+		v.ArgvMem = lengthOf(b.args)
+	}
+}
+
+func lengthOf(args [][]byte) (n int) {
+	for _, a := range args {
+		n += len(a)
+	}
+	return n
+}
+
+const maxLetters = 16
+
+// flagLetters appends the flags as CLIENT LIST prints them.
+func (c *conn) flagLetters(to []byte) []byte {
+	for _, f := range [...]struct {
 		on     bool
 		letter byte
 	}{
+		{c.Has(command.ClientMonitor), 'O'},
 		{c.Has(command.ClientMonitor), 'O'},
 		{c.Has(command.ClientMulti), 'x'},
 		{c.parked == parkPause || c.parked == parkBlocked, 'b'},
@@ -73,42 +101,60 @@ func (c *conn) flagLetters() string {
 		{c.Has(command.ClientNoTouch), 'T'},
 	} {
 		if f.on {
-			b.WriteByte(f.letter)
+			to = append(to, f.letter)
 		}
 	}
-	if b.Len() == 0 {
-		return "N"
+	if len(to) == 0 {
+		return append(to, 'N')
 	}
-	return b.String()
+	return to
 }
 
 // TotalMem is what the connection costs, in bytes.
 func (v *clientView) TotalMem() int {
-	return connBytes + v.QBuf + v.QBufFree + v.MultiMem + v.OMem
+	return connBytes + v.QBuf + v.QBufFree + v.ArgvMem + v.MultiMem + v.OMem
 }
 
 // String is the connection's line of CLIENT LIST, without line end.
 func (v *clientView) String() string {
-	events := "r"
-	if v.OMem > 0 {
-		events = "rw"
+	now := time.Now()
+	age := int64(now.Sub(v.Created) / time.Second)
+	idle := (int64(now.Sub(v.c.s.start)) - v.active) / int64(time.Second)
+	events, last := "", "NULL"
+	if v.reads {
+		events += "r"
 	}
-	return fmt.Sprintf("id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=0 psub=0 ssub=0 multi=%d "+
-		"qbuf=%d qbuf-free=%d argv-mem=0 multi-mem=%d rbs=0 rbp=0 obl=0 oll=0 omem=%d tot-mem=%d events=%s cmd=%s user=%s redir=-1 resp=%d lib-name=%s lib-ver=%s",
-		v.ID, v.Addr, v.LAddr, v.FD, v.Name, v.Age, v.Idle, v.Flags, v.DB, v.Multi,
-		v.QBuf, v.QBufFree, v.MultiMem, v.OMem, v.TotalMem(), events, v.Cmd, v.User, v.Proto, v.LibName, v.LibVer)
+	if v.writes {
+		events += "w"
+	}
+	if v.spec != nil {
+		last = v.spec.FullName()
+	}
+	flags := v.letters[:]
+	if end := slices.Index(flags, 0); end >= 0 {
+		flags = flags[:end]
+	}
+	return fmt.Sprintf("id=%d addr=%s laddr=%s fd=%d name=%s age=%d idle=%d flags=%s db=%d sub=%d psub=%d ssub=%d multi=%d "+
+		"qbuf=%d qbuf-free=%d argv-mem=%d multi-mem=%d rbs=0 rbp=0 obl=0 oll=%d omem=%d tot-mem=%d events=%s cmd=%s user=%s redir=%d resp=%d lib-name=%s lib-ver=%s",
+		v.ID, v.Addr, v.LAddr, v.FD, v.Name, age, idle, flags, v.DB, v.Sub[0], v.Sub[1], v.Sub[2], v.Multi,
+		v.QBuf, v.QBufFree, v.ArgvMem, v.MultiMem, v.OLL, v.OMem, v.TotalMem(), events, last, v.User, v.Redir, v.Proto, v.LibName, v.LibVer)
 }
 
 // views describes all connections, oldest first. The caller is a pooled worker
 // outside the gate, or holds it. self is the connection that asks.
 func (s *Server) views(w *worker, self *conn) []*clientView {
 	var out []*clientView
+	add := func(v *clientView) {
+		if !v.c.killed.Load() {
+			out = append(out, v)
+		}
+	}
 	collect := func(c *conn) {
 		if c.frozen != nil {
-			out = append(out, c.frozen)
+			add(c.frozen)
 			return
 		}
-		out = append(out, c.view(s))
+		add(c.view(s))
 	}
 	for _, l := range s.loops {
 		s.onLoop(w, l, func() { l.each(collect) })
@@ -118,7 +164,7 @@ func (s *Server) views(w *worker, self *conn) []*clientView {
 			collect(self)
 			continue
 		}
-		k.whenIdle(w.inGate, collect)
+		k.peek(collect, add)
 	}
 	slices.SortFunc(out, func(a, b *clientView) int { return cmp.Compare(a.ID, b.ID) })
 	return out

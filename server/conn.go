@@ -56,6 +56,7 @@ type conn struct {
 	closing    bool                     // no more commands; the transport closes it
 	ended      bool                     // the client sends no more; it may still read
 	closed     bool
+	killed     atomic.Bool // CLIENT KILL hung up
 	readPaused bool
 	softSince  int64 // when out first exceeded the soft limit, ns; 0: it does not
 

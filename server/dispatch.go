@@ -315,7 +315,7 @@ func (w *worker) invoke(c *conn, spec *command.Spec, args [][]byte) (over bool) 
 func (w *worker) callOutside(c *conn, spec *command.Spec) {
 	w.x.Leave()
 	if k, ok := c.tr.(*stream); ok {
-		c.frozen, c.parked = c.view(w.s), parkOffload
+		c.frozen, c.parked = c.viewRunning(w.s, w.cx.Args), parkOffload
 		k.mu.Unlock()
 		w.call(c, spec)
 		k.mu.Lock() // before the keyspace, as in stream.drive

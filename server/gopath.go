@@ -29,6 +29,9 @@ type stream struct {
 	// mu is held by whoever drives the connection, or looks at it.
 	mu   sync.Mutex
 	room *sync.Cond // on mu: it may read on
+
+	seenMu sync.Mutex // taken last
+	seen   clientView // guarded by seenMu: how it was when it was driven last
 }
 
 // send implements transport: replies are written by write.
@@ -40,11 +43,10 @@ func (k *stream) post(m letter)               { k.box.post(m) }
 func (k *stream) leave(m letter) (knock bool) { return k.box.leave(m) }
 func (k *stream) knock()                      { k.box.knock() }
 
-// whenIdle calls f with the connection when nobody drives it; one that is busy
-// for long is passed over. With the world stopped nobody drives it, but who
-// waits for the world holds mu, so that is not insisted on.
-func (k *stream) whenIdle(stopped bool, f func(*conn)) {
-	for range 100 {
+// peek calls f with the connection if nobody drives it; else, as that may take
+// long, busy with a view of how it was before.
+func (k *stream) peek(f func(*conn), busy func(*clientView)) {
+	for range 100 { // who only looks at it is quick
 		if k.mu.TryLock() {
 			defer k.mu.Unlock()
 			if !k.closed {
@@ -52,15 +54,19 @@ func (k *stream) whenIdle(stopped bool, f func(*conn)) {
 			}
 			return
 		}
-		if stopped {
-			runtime.Gosched()
-		} else {
-			time.Sleep(time.Millisecond)
-		}
+		runtime.Gosched()
 	}
-	if stopped {
-		f(&k.conn)
-	}
+	k.seenMu.Lock()
+	v := k.seen
+	k.seenMu.Unlock()
+	busy(&v)
+}
+
+// show renews what peek shows while the connection is driven; mu is held.
+func (k *stream) show() {
+	k.seenMu.Lock()
+	k.look(&k.seen)
+	k.seenMu.Unlock()
 }
 
 // acceptStreams serves a listener with goroutines until it is closed.
@@ -103,6 +109,7 @@ func (s *Server) serveStream(nc net.Conn, from *listener) {
 		addr, laddr = from.path+":0", from.path+":0"
 	}
 	s.initConn(&k.conn, k, from, addr, laddr)
+	k.show()
 	if !s.streams.add(k) {
 		nc.Close()
 	}
@@ -178,6 +185,7 @@ func (k *stream) drive(f func(w *worker)) {
 	if k.closing && k.out.size == 0 {
 		_ = k.nc.Close() // whoever waits for the client need not
 	}
+	k.show()
 	k.room.Broadcast()
 	k.mu.Unlock()
 	k.s.pool.put(w)

@@ -74,7 +74,7 @@ func (w *worker) offload(c *conn, args [][]byte) {
 	own := copyArgs(args)
 	w.stats.offloaded++
 	c.lastCmd, _ = w.s.env.Table.Resolve(args)
-	c.frozen = c.view(w.s)
+	c.frozen = c.viewRunning(w.s, own)
 	c.parked = parkOffload
 	w.s.tasks.Go(func() { w.s.pool.run(c, own) })
 }

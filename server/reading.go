@@ -107,7 +107,7 @@ func (r *reading) clients() *clientUsage {
 			u.add(r.self)
 			continue
 		}
-		k.whenIdle(r.w.stopped(), u.add)
+		k.peek(u.add, u.addView)
 	}
 	u.complete = true
 	return u
