@@ -171,7 +171,7 @@ var eventDifferences = map[string][]string{
 	// A consumer is made only if it gets something, before 7.2.
 	"redis": {"xreadgroup", "xclaim", "xautoclaim"},
 	// A time that has passed makes a key expire; it is deleted elsewhere.
-	"valkey": {"expire", "pexpire", "expireat", "pexpireat"},
+	"valkey": {"expire", "pexpire", "expireat", "pexpireat", "getex"},
 }
 
 func eventsDiffer(oracle string, args []string) bool {
