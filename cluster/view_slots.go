@@ -48,6 +48,18 @@ func (v *View) slotNode(i int, tls bool) SlotNode {
 	return out
 }
 
+// ShardSlots are the slots of this node, or of the primary that it replicates.
+func (v *View) ShardSlots() []slots.Range {
+	n := &v.nodes[v.self]
+	if !n.isPrimary() {
+		if n.primaryIs < 0 {
+			return nil
+		}
+		n = &v.nodes[n.primaryIs]
+	}
+	return n.ranges
+}
+
 // Shard is one entry of CLUSTER SHARDS.
 type Shard struct {
 	Slots []slots.Range

@@ -30,6 +30,8 @@ const (
 	clusterRead  = Stale
 )
 
+var slotStatsTips = []string{"nondeterministic_output", "request_policy:all_shards"}
+
 var changesWithTime = []string{"nondeterministic_output"}
 
 // ClusterSpecs are CLUSTER and the commands that set a client's cluster modes.
@@ -40,7 +42,7 @@ var ClusterSpecs = []*Spec{
 		{Name: "addslotsrange", Arity: -4, Flags: clusterAdmin, Blocks: true, Handler: inCluster(clusterAddSlotsRange)},
 		{Name: "bumpepoch", Arity: 2, Flags: clusterAdmin, Tips: changesWithTime, Blocks: true, Handler: inCluster(clusterBumpEpoch)},
 		{Name: "count-failure-reports", Arity: 3, Flags: Admin | Stale, Tips: changesWithTime, Blocks: true, Handler: inCluster(clusterFailureReports)},
-		{Name: "countkeysinslot", Arity: 3, Flags: clusterRead, Lock: LockScan, Handler: inCluster(clusterCountKeys)},
+		{Name: "countkeysinslot", Arity: 3, Flags: clusterRead, Handler: inCluster(clusterCountKeys)},
 		{Name: "delslots", Arity: -3, Flags: clusterAdmin, Blocks: true, Handler: inCluster(clusterDelSlots)},
 		{Name: "delslotsrange", Arity: -4, Flags: clusterAdmin, Blocks: true, Handler: inCluster(clusterDelSlotsRange)},
 		{Name: "failover", Arity: -2, Flags: clusterAdmin, Handler: inCluster(clusterFailover)},
@@ -63,6 +65,7 @@ var ClusterSpecs = []*Spec{
 		{Name: "setslot", Arity: -4, Flags: clusterAdmin, Blocks: true, Handler: inCluster(clusterSetSlot)},
 		{Name: "shards", Arity: 2, Flags: Loading | Stale, Tips: changesWithTime, Handler: inCluster(clusterShards)},
 		{Name: "slaves", Arity: 3, Flags: Admin | Stale, Tips: changesWithTime, Handler: inCluster(clusterReplicas)},
+		{Name: "slot-stats", Arity: -4, Flags: Loading | Stale, Tips: slotStatsTips, Lock: LockScan, Handler: inCluster(clusterSlotStats)},
 		{Name: "slots", Arity: 2, Flags: Loading | Stale, Tips: changesWithTime, Handler: inCluster(clusterSlots)},
 	}},
 	{Name: "asking", Arity: 1, Flags: Fast, Cats: CatConnection, Handler: inCluster(asking)},

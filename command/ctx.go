@@ -22,7 +22,9 @@ type Env struct {
 	Settings Settings
 	// Attention is what somebody listens for, see Events.
 	Attention atomic.Uint32
-	Debug     DebugState
+	// Usage is what commands cost, by slot; nil while nobody counts.
+	Usage atomic.Pointer[SlotUsages]
+	Debug DebugState
 }
 
 // Node is what commands ask of the server they run in. All methods may be

@@ -31,7 +31,9 @@ var clusterDocs = map[string]doc{
 	"cluster|setslot":               {since: "3.0.0", summary: "Assigns one slot, or marks it as on the move.", args: "slot:int subcommand(IMPORTING=importing<node-id>|MIGRATING=migrating<node-id>|NODE=node<node-id>|STABLE)"},
 	"cluster|shards":                {since: "7.0.0", complexity: "O(N), N the nodes", summary: "Slots and nodes of every shard."},
 	"cluster|slaves":                {since: "3.0.0", complexity: "O(N), N the replicas", summary: "The replicas of a primary.", deprecated: "5.0.0 `CLUSTER REPLICAS`", args: "node-id"},
-	"cluster|slots":                 {since: "3.0.0", complexity: "O(N), N the nodes", summary: "Slot ranges and the nodes that serve them.", history: []string{"4.0.0 node ids", "7.0.0 metadata about endpoints"}, deprecated: "7.0.0 `CLUSTER SHARDS`"},
-	"readonly":                      {since: "3.0.0", summary: "Lets the connection read from a replica."},
-	"readwrite":                     {since: "3.0.0", summary: "Ends READONLY."},
+	"cluster|slot-stats": {since: "8.0.0", complexity: "O(N), N the slots, times its logarithm with ORDERBY", summary: "Keys, time, traffic and memory of the node's slots.",
+		args: "filter(SLOTSRANGE=slotsrange{start-slot:int end-slot:int}|ORDERBY=orderby{metric [LIMIT=limit:int] [order(ASC|DESC)]})"},
+	"cluster|slots": {since: "3.0.0", complexity: "O(N), N the nodes", summary: "Slot ranges and the nodes that serve them.", history: []string{"4.0.0 node ids", "7.0.0 metadata about endpoints"}, deprecated: "7.0.0 `CLUSTER SHARDS`"},
+	"readonly":      {since: "3.0.0", summary: "Lets the connection read from a replica."},
+	"readwrite":     {since: "3.0.0", summary: "Ends READONLY."},
 }

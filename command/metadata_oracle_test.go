@@ -47,6 +47,8 @@ var infoDifferences = map[string]string{
 	"7 hgetex":                  "new in 7.4 or 8.0",
 	"7 hsetex":                  "new in 7.4 or 8.0",
 	"7 hgetdel":                 "new in 7.4 or 8.0",
+	"7 cluster|slot-stats":      "new in 8.2, and in Valkey 8.0",
+	"8 cluster|slot-stats":      "new in 8.2, and in Valkey 8.0",
 }
 
 var docDifferences = map[string]string{
@@ -114,6 +116,9 @@ func TestDocsAgainstOracle(t *testing.T) {
 	for _, s := range n.c.Env.Table.Specs() {
 		name := s.FullName()
 		ours, theirs := n.ask(t, conn, "COMMAND", "DOCS", name)
+		if len(theirs.Elems) == 0 { // TestMetadataAgainstOracles says why
+			continue
+		}
 		if !docsEqual(t, name, ours.Elems[1], theirs.Elems[1], docDifferences["8 "+name] == "") == (docDifferences["8 "+name] == "") {
 			t.Errorf("%s: docDifferences is not true", name)
 		}
