@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"clusternode/command"
@@ -25,6 +26,9 @@ type stream struct {
 
 	bell chan struct{} // there is something to write, or the end; capacity 1
 	done chan struct{} // closed when the writer has ended
+
+	// listens: it is a subscriber or a monitor, which may send nothing for ever.
+	listens atomic.Bool
 
 	// mu is held by whoever drives the connection, or looks at it.
 	mu   sync.Mutex
@@ -162,7 +166,7 @@ func (k *stream) expectInput() {
 	for {
 		limit := k.s.lim.idle.Load()
 		var end time.Time // none
-		if limit > 0 && !k.Has(command.ClientMonitor) {
+		if limit > 0 && !k.listens.Load() {
 			end = time.Now().Add(time.Duration(limit)*time.Second + time.Millisecond)
 		}
 		_ = k.nc.SetReadDeadline(end) // fails on a closed connection: so will the read
@@ -185,6 +189,7 @@ func (k *stream) drive(f func(w *worker)) {
 	if k.closing && k.out.size == 0 {
 		_ = k.nc.Close() // whoever waits for the client need not
 	}
+	k.listens.Store(k.Has(command.ClientPubSub | command.ClientMonitor))
 	k.show()
 	k.room.Broadcast()
 	k.mu.Unlock()
