@@ -210,3 +210,25 @@ func TestMetricsNames(t *testing.T) {
 	slices.Sort(got)
 	require.Equal(t, strings.Split(strings.TrimSpace(string(b)), "\n"), got)
 }
+
+// TestMetricsOfClusterNode: the numbers of CLUSTER INFO are on the page, and
+// the node is healthy once all slots are served.
+func TestMetricsOfClusterNode(t *testing.T) {
+	port := freePort(t)
+	c := startNode(t, false, "--port", freePort(t), "--cluster-port", freePort(t), "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--metrics-port", port).dial()
+	status, body := get(port, "/healthz")
+	require.Equal(t, 503, status)
+	require.Equal(t, "cluster_state:fail\n", body)
+	page := scrape(t, port)
+	require.Zero(t, sampleOf(t, page, "redis_cluster_state"))
+	require.Equal(t, 1.0, sampleOf(t, page, "redis_cluster_enabled"))
+	require.Equal(t, 1.0, sampleOf(t, page, "redis_cluster_known_nodes"))
+	require.Equal(t, "+OK", c.do("CLUSTER", "ADDSLOTSRANGE", "0", "16383"))
+	eventually(t, func() bool { status, _ = get(port, "/healthz"); return status == 200 })
+	page = scrape(t, port)
+	require.Equal(t, 1.0, sampleOf(t, page, "redis_cluster_state"))
+	require.Equal(t, 16384.0, sampleOf(t, page, "redis_cluster_slots_ok"))
+	require.Equal(t, 1.0, sampleOf(t, page, "redis_cluster_size"))
+	require.Contains(t, c.infoText("cluster"), "cluster_enabled:1\r\n")
+	require.Equal(t, "cluster", infoField(t, c.infoText("server"), "redis_mode"))
+}
