@@ -210,6 +210,7 @@ func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) 
 			return finished, true
 		}
 	} else if w.s.pause.holds(w.cx.Now, spec, c) {
+		c.lastCmd = spec
 		if c.parked != parkOffload { // else the pooled worker waits for the end
 			w.s.pause.add(c)
 		}
