@@ -234,12 +234,11 @@ func commandList(c *Ctx) {
 	c.W.Strings(names)
 }
 
-// listFilter reads the arguments of COMMAND LIST. Without a filter only
-// commands are listed, with one subcommands as well.
+// listFilter reads the arguments of COMMAND LIST, which names subcommands, too.
 func listFilter(args [][]byte) (keep func(*Spec) bool, err error) {
 	switch {
 	case len(args) == 0:
-		return func(s *Spec) bool { return s.Parent() == nil }, nil
+		return func(*Spec) bool { return true }, nil
 	case len(args) != 3 || !equalFold(args[0], "filterby"):
 		return nil, errors.New(resp.ErrSyntax)
 	case equalFold(args[1], "module"):
