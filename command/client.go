@@ -46,6 +46,10 @@ const (
 	ClientPubSub
 	// ClientMonitor: sees every command, and may not use keys.
 	ClientMonitor
+	// ClientTracks: the keys that it reads are remembered (CLIENT TRACKING, not
+	// in BCAST mode); ClientCaching: CLIENT CACHING holds for the next command.
+	ClientTracks
+	ClientCaching
 )
 
 // Has reports whether any of the flags is set.

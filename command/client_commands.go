@@ -19,6 +19,10 @@ var clientSpec = &Spec{
 		{Name: "no-evict", Arity: 3, Flags: Admin | clientFlags, Cats: CatConnection, Handler: clientMode(ClientNoEvict)},
 		{Name: "no-touch", Arity: 3, Flags: clientFlags, Cats: CatConnection, Handler: clientMode(ClientNoTouch)},
 		{Name: "reply", Arity: 3, Flags: clientFlags, Cats: CatConnection, Handler: clientReply},
+		{Name: "tracking", Arity: -3, Flags: clientFlags, Cats: CatConnection},
+		{Name: "caching", Arity: 3, Flags: clientFlags, Cats: CatConnection},
+		{Name: "trackinginfo", Arity: 2, Flags: clientFlags, Cats: CatConnection},
+		{Name: "getredir", Arity: 2, Flags: clientFlags, Cats: CatConnection},
 		{Name: "help", Arity: 2, Flags: Loading | Stale, Cats: CatConnection, Handler: helper("CLIENT", clientHelp...)},
 	},
 }

@@ -37,7 +37,7 @@ var docTables = []struct {
 	{"string", stringDocs}, {"bitmap", bitmapDocs}, {"generic", genericDocs}, {"connection", connectionDocs},
 	{"server", serverDocs}, {"transactions", transactionDocs}, {"cluster", clusterDocs},
 	{"set", setDocs}, {"stream", streamDocs}, {"list", listDocs}, {"list", blockingListDocs}, {"sorted-set", blockingZSetDocs}, {"generic", sortDocs}, {"sorted-set", zsetDocs}, {"hash", hashDocs},
-	{"hyperloglog", hyperLogLogDocs}, {"geo", geoDocs}, {"server", observeDocs},
+	{"hyperloglog", hyperLogLogDocs}, {"geo", geoDocs}, {"server", observeDocs}, {"pubsub", pubsubDocs}, {"server", observeDocs},
 }
 
 // docByName finds the documentation of a command by its full name. The tables

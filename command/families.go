@@ -6,6 +6,6 @@ func Families() [][]*Spec {
 		StringSpecs, BitmapSpecs, GenericSpecs, ConnectionSpecs, TransactionSpecs,
 		ServerSpecs, IntrospectionSpecs, DebugSpecs, ConfigSpecs, ClusterSpecs,
 		SetSpecs, StreamSpecs, ListSpecs, BlockingSpecs, SortSpecs, ZSetSpecs, HashSpecs,
-		HyperLogLogSpecs, GeoSpecs, ObserveSpecs,
+		HyperLogLogSpecs, GeoSpecs, ObserveSpecs, PubSubSpecs,
 	}
 }

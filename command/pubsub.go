@@ -32,11 +32,17 @@ func shardChannels(last int) []KeySpec {
 }
 
 var pubsubHelp = []string{
-	"CHANNELS [<pattern>]", "    The channels that have subscribers, or those that match the pattern.",
-	"NUMPAT", "    How many patterns have subscribers.",
-	"NUMSUB [<channel> ...]", "    How many subscribers the channels have; those of patterns do not count.",
-	"SHARDCHANNELS [<pattern>]", "    The shard channels that have subscribers, or those that match the pattern.",
-	"SHARDNUMSUB [<shardchannel> ...]", "    How many subscribers the shard channels have.",
+	"CHANNELS [<pattern>]",
+	"    Return the currently active channels matching a <pattern> (default: '*').",
+	"NUMPAT",
+	"    Return number of subscriptions to patterns.",
+	"NUMSUB [<channel> ...]",
+	"    Return the number of subscribers for the specified channels, excluding",
+	"    pattern subscriptions(default: no channels).",
+	"SHARDCHANNELS [<pattern>]",
+	"    Return the currently active shard level channels matching a <pattern> (default: '*').",
+	"SHARDNUMSUB [<shardchannel> ...]",
+	"    Return the number of subscribers for the specified shard level channel(s)",
 }
 
 // Topics is what the cost of a command depends on.

@@ -67,7 +67,7 @@ func (w *worker) batchable(args [][]byte) (*command.Spec, []byte) {
 
 // plainFlags are the modes in which a batch runs; in all others commands run
 // one by one.
-const plainFlags = command.ClientAuthenticated | command.ClientNoTouch | command.ClientNoEvict | command.ClientUnixSocket | command.ClientReadOnly
+const plainFlags = command.ClientAuthenticated | command.ClientNoTouch | command.ClientNoEvict | command.ClientUnixSocket | command.ClientReadOnly | command.ClientTracks
 
 // collect fills the batch with the command that was parsed, whose input ends
 // at end, and those behind it. It reports whether there are at least two.

@@ -28,6 +28,7 @@ func (s *Server) openBus() error {
 		Cluster: b.config(), Dir: s.cfg.String("dir"), File: s.cfg.String("cluster-config-file"), Bind: s.cfg.Strings("bind"),
 		Secret: s.cfg.String("cluster-secret"), SendLimit: s.cfg.Int("cluster-link-sendbuf-limit"), Log: busLog{s},
 		Published: func(v *cluster.View) { s.tableChanged(v.Table) },
+		Message:   b.message,
 		Lost:      b.drop,
 		Emptied:   func() { b.drop(slots.Full()) },
 		Stuck:     b.stuck,
@@ -128,6 +129,7 @@ func (b *bus) drop(set *slots.Set) {
 func (s *Server) tableChanged(t *slots.Table) {
 	s.table.Store(t)
 	s.redirectBlocked()
+	s.sweepShardChannels()
 }
 
 func (s *Server) closeBus() {

@@ -12,6 +12,8 @@ func (s *Server) handleReset(x *command.Ctx) {
 	c := connOf(x)
 	s.resetTransaction(c)
 	s.endMonitor(c)
+	s.disableTracking(c)
+	c.dropSubscriptions()
 	c.Flags &^= command.ClientReadOnly | command.ClientAsking | command.ClientNoTouch | command.ClientNoEvict |
 		command.ClientReplyOff | command.ClientReplySkip | command.ClientReplySkipNext
 	if s.PasswordRequired() {
@@ -111,5 +113,9 @@ func (s *Server) handleClientKill(x *command.Ctx) {
 
 // info is what filters ask of the connection.
 func (v *clientView) info() command.ClientInfo {
-	return command.ClientInfo{ID: v.ID, Type: command.ClientTypeNormal, Addr: v.Addr, LAddr: v.LAddr, User: v.User}
+	kind := command.ClientTypeNormal
+	if v.Sub != [3]int{} {
+		kind = command.ClientTypePubSub
+	}
+	return command.ClientInfo{ID: v.ID, Type: kind, Addr: v.Addr, LAddr: v.LAddr, User: v.User}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clusternode/command"
+	"clusternode/pubsub"
 )
 
 // clientView is what CLIENT LIST, CLIENT INFO and log lines show of a
@@ -22,6 +23,7 @@ type clientView struct {
 	LibVer         string
 	FD, DB, Proto  int
 	Redir          int64  // who gets the tracking messages; 0: itself, -1: it does not track
+	Subscribed     bool   // listens to channels
 	Multi, Watch   int    // queued commands (-1: not in MULTI), watched keys
 	Sub            [3]int // channels, patterns and shard channels it listens to
 	QBuf, QBufFree int    // bytes
@@ -59,7 +61,7 @@ func (c *conn) look(v *clientView) {
 	*v = clientView{
 		c: c, spec: c.lastCmd, ID: c.ID, Addr: c.addr, LAddr: c.laddr, Name: c.Name, User: c.User, LibName: c.LibName, LibVer: c.LibVer,
 		FD: c.tr.fd(), DB: c.DB, Proto: c.Proto, Created: c.created, active: c.active,
-		Redir: -1,
+		Redir: c.redirect(), Subscribed: c.Has(command.ClientPubSub),
 		Multi: -1, Watch: len(c.watch.keys), QBuf: len(c.in), QBufFree: cap(c.in) - len(c.in),
 		MultiMem: c.multiSz, OMem: c.out.size + len(c.later), OLL: len(c.out.chunks), NoEvict: c.Has(command.ClientNoEvict),
 		NetIn: c.netIn, NetOut: c.netOut, Commands: c.commands,
@@ -68,6 +70,9 @@ func (c *conn) look(v *clientView) {
 	c.flagLetters(v.letters[:0])
 	if c.Has(command.ClientMulti) {
 		v.Multi = len(c.multi)
+	}
+	if c.subs != nil {
+		v.Sub = [3]int{c.subs.Count(pubsub.Channel), c.subs.Count(pubsub.Pattern), c.subs.Count(pubsub.Shard)}
 	}
 	if b := c.block.Load(); b != nil {
 		v.ArgvMem = lengthOf(b.args)
@@ -85,14 +90,18 @@ const maxLetters = 16
 
 // flagLetters appends the flags as CLIENT LIST prints them.
 func (c *conn) flagLetters(to []byte) []byte {
+	tracking := c.track.mode()
 	for _, f := range [...]struct {
 		on     bool
 		letter byte
 	}{
 		{c.Has(command.ClientMonitor), 'O'},
-		{c.Has(command.ClientMonitor), 'O'},
+		{c.Has(command.ClientPubSub) && c.subs.Total() > 0, 'P'},
 		{c.Has(command.ClientMulti), 'x'},
 		{c.parked == parkPause || c.parked == parkBlocked, 'b'},
+		{tracking&command.TrackingOn != 0, 't'},
+		{tracking&command.TrackingBroken != 0, 'R'},
+		{tracking&command.TrackingBcast != 0, 'B'},
 		{c.watch.w != nil && c.watch.w.Dirty(), 'd'},
 		{c.closing || c.Has(command.ClientCloseAfterReply), 'c'},
 		{c.Has(command.ClientUnixSocket), 'U'},

@@ -14,21 +14,26 @@ import (
 // the server's, and the rename-command lines of the configuration.
 func (s *Server) commandTable() (*command.Table, error) {
 	handlers := map[string]command.Handler{
-		"info":           s.handleInfo,
-		"shutdown":       s.handleShutdown,
-		"multi":          s.handleMulti,
-		"exec":           func(x *command.Ctx) { workerOf(x).exec(connOf(x)) },
-		"discard":        s.handleDiscard,
-		"watch":          s.handleWatch,
-		"unwatch":        func(x *command.Ctx) { s.unwatch(connOf(x)); x.W.OK() },
-		"reset":          s.handleReset,
-		"client|list":    s.handleClientList,
-		"client|info":    s.handleClientInfo,
-		"client|kill":    s.handleClientKill,
-		"client|pause":   s.handleClientPause,
-		"client|unpause": s.handleClientUnpause,
-		"client|unblock": s.handleClientUnblock,
+		"info":                s.handleInfo,
+		"shutdown":            s.handleShutdown,
+		"multi":               s.handleMulti,
+		"exec":                func(x *command.Ctx) { workerOf(x).exec(connOf(x)) },
+		"discard":             s.handleDiscard,
+		"watch":               s.handleWatch,
+		"unwatch":             func(x *command.Ctx) { s.unwatch(connOf(x)); x.W.OK() },
+		"reset":               s.handleReset,
+		"client|list":         s.handleClientList,
+		"client|info":         s.handleClientInfo,
+		"client|kill":         s.handleClientKill,
+		"client|tracking":     s.handleClientTracking,
+		"client|caching":      s.handleClientCaching,
+		"client|getredir":     s.handleClientGetRedir,
+		"client|trackinginfo": s.handleClientTrackingInfo,
+		"client|pause":        s.handleClientPause,
+		"client|unpause":      s.handleClientUnpause,
+		"client|unblock":      s.handleClientUnblock,
 	}
+	maps.Copy(handlers, s.pubsubHandlers())
 	maps.Copy(handlers, s.observeHandlers())
 	t := command.NewTable(handlers, command.Families()...)
 	for _, r := range s.cfg.Renames() {

@@ -6,6 +6,7 @@ import (
 
 	"clusternode/command"
 	"clusternode/keyspace"
+	"clusternode/pubsub"
 	"clusternode/resp"
 )
 
@@ -63,6 +64,9 @@ type conn struct {
 	multi   []queued
 	multiSz int // bytes of the queued commands
 	watch   watchState
+	subs    *pubsub.Member[*conn, *desk] // nil until it subscribes first, as is desk
+	desk    *desk                        // where messages for it wait
+	track   trackState
 
 	netIn, netOut, commands int64
 	frozen                  *clientView // while parkOffload: what CLIENT LIST shows
@@ -217,7 +221,7 @@ func (w *worker) process(c *conn, data []byte) (consumed int) {
 		if c.parked != notParked { // offloaded, or waiting for keys: the reply comes later
 			break
 		}
-		if c.Flags&(command.ClientReplyOff|command.ClientReplySkip|command.ClientReplySkipNext|command.ClientAsking|command.ClientCloseAfterReply) != 0 {
+		if c.Flags&(command.ClientReplyOff|command.ClientReplySkip|command.ClientReplySkipNext|command.ClientAsking|command.ClientCaching|command.ClientCloseAfterReply) != 0 {
 			w.afterReply(c, mark)
 			c.closing = c.closing || c.Has(command.ClientCloseAfterReply)
 		}
@@ -253,7 +257,7 @@ func (w *worker) full(c *conn) bool {
 }
 
 // afterReply applies CLIENT REPLY to what the last command wrote from mark on,
-// and lets ASKING lapse.
+// and lets ASKING and CLIENT CACHING lapse.
 func (w *worker) afterReply(c *conn, mark int) {
 	if c.Flags&(command.ClientReplyOff|command.ClientReplySkip) != 0 {
 		w.w.Buf = w.w.Buf[:mark]
@@ -264,6 +268,9 @@ func (w *worker) afterReply(c *conn, mark int) {
 	}
 	if c.Flags&command.ClientMulti == 0 && (c.lastCmd == nil || c.lastCmd.Name != "asking") {
 		c.Flags &^= command.ClientAsking
+	}
+	if c.Flags&command.ClientMulti == 0 && (c.lastCmd == nil || rootName(c.lastCmd) != "client") {
+		c.Flags &^= command.ClientCaching
 	}
 }
 
@@ -414,7 +421,7 @@ func (w *worker) review(c *conn) bool {
 	if c.parked != notParked && c.parked != parkOutput {
 		return false
 	}
-	if limit := w.s.lim.idle.Load(); limit > 0 && w.last-c.active > limit*int64(time.Second) && !c.Has(command.ClientMonitor) {
+	if limit := w.s.lim.idle.Load(); limit > 0 && !c.Has(command.ClientPubSub|command.ClientMonitor) && w.last-c.active > limit*int64(time.Second) {
 		w.s.log.Verbose("Closing idle client")
 		w.hangUp(c)
 		return true

@@ -114,6 +114,11 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 	}
 	queueing := c.Has(command.ClientMulti) && !spec.Is(command.Immediate)
 	if !queueing {
+		if w.s.bus != nil && !w.interested && (spec.Is(command.PubSub) || spec == w.s.execSpec) {
+			if want := c.wants(spec); want != 0 {
+				return w.placeSubscriber(c, spec, args, want)
+			}
+		}
 		if spec.LockFor(w.cx.Env, args) == command.LockGate || spec == w.s.execSpec && c.queuedNeedsGate(w.cx.Env) {
 			w.slots = w.slots[:0]
 			var v verdict
@@ -149,6 +154,10 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 // command that the route refuses for its many slots needs none.
 func (w *worker) collectSlots(c *conn, spec *command.Spec) {
 	set := w.slots[:0]
+	if spec.Is(command.PubSub) && w.s.table.Load() == nil {
+		w.slots = set // channels belong to slots in a cluster only
+		return
+	}
 	for i := range w.cx.Keys {
 		set = append(set, w.cx.Keys[i].Slot)
 		if set[i] != set[0] && w.s.table.Load() != nil {
@@ -202,6 +211,10 @@ func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) 
 	}
 	if limit := w.s.lim.maxMemory.Load(); limit > 0 && w.growsMemory(c, spec) && w.overMemory(limit) {
 		w.reject(c, spec, resp.ErrOOM)
+		return finished, true
+	}
+	if c.Has(command.ClientPubSub) && c.Proto == 2 && !c.subscriberMay(spec) {
+		w.reject(c, spec, errSubscriber(spec))
 		return finished, true
 	}
 	if c.Flags&command.ClientMonitor != 0 {
@@ -293,6 +306,9 @@ func (w *worker) invoke(c *conn, spec *command.Spec, args [][]byte) (over bool) 
 		w.tellMonitors(c, spec, given)
 	} else {
 		spec.Handler(&w.cx)
+	}
+	if c.Flags&command.ClientTracks != 0 {
+		w.trackReads(c, spec)
 	}
 	if len(w.cx.Wait.Keys) > 0 {
 		w.wait(c, spec)

@@ -222,7 +222,7 @@ func (k *stream) write() {
 	for range k.bell {
 		for {
 			k.mu.Lock()
-			b, soft := k.out.first(), k.softSince > 0
+			b, end := k.out.first(), k.writeEnds()
 			over := k.over()
 			k.mu.Unlock()
 			if over {
@@ -232,18 +232,22 @@ func (k *stream) write() {
 			if len(b) == 0 {
 				break
 			}
-			k.writeOne(b, soft)
+			k.writeOne(b, end)
 		}
 	}
 }
 
-// writeOne sends some of what waits. A client that leaves more than its soft
-// limit unread has so long to take it.
-func (k *stream) writeOne(b []byte, soft bool) {
-	var end time.Time // none
-	if _, _, softFor := k.s.lim.output(k.outputClass()); soft {
+// writeEnds is until when a write may take: a client that leaves more than its
+// soft limit unread has so long to take it.
+func (k *stream) writeEnds() (end time.Time) {
+	if _, _, softFor := k.s.lim.output(k.outputClass()); k.softSince > 0 {
 		end = time.Now().Add(time.Duration(softFor))
 	}
+	return end
+}
+
+// writeOne sends some of what waits.
+func (k *stream) writeOne(b []byte, end time.Time) {
 	_ = k.nc.SetWriteDeadline(end) // fails on a closed connection: so will the write
 	n, err := k.nc.Write(b)
 	k.drive(func(w *worker) {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"clusternode/metrics"
+	"clusternode/pubsub"
 )
 
 // statsSection is INFO stats.
@@ -34,9 +35,9 @@ var statsSection = section{Title: "Stats", Items: []item{
 	none("current_eviction_exceeded_time", 0).In(metrics.Milliseconds).As("current_eviction_exceeded_time_ms"),
 	total("keyspace_hits", func(t *totals) int64 { return t.keys.Hits }).As("keyspace_hits_total"),
 	total("keyspace_misses", func(t *totals) int64 { return t.keys.Misses }).As("keyspace_misses_total"),
-	none("pubsub_channels", 0).As("pubsub_channels"),
-	none("pubsub_patterns", 0).As("pubsub_patterns"),
-	none("pubsubshard_channels", 0).As("pubsubshard_channels"),
+	level("pubsub_channels", func(r *reading) int64 { return int64(r.s.hub.Topics(pubsub.Channel)) }).As("pubsub_channels"),
+	level("pubsub_patterns", func(r *reading) int64 { return int64(r.s.hub.Topics(pubsub.Pattern)) }).As("pubsub_patterns"),
+	level("pubsubshard_channels", func(r *reading) int64 { return int64(r.s.hub.Topics(pubsub.Shard)) }).As("pubsubshard_channels"),
 	none("latest_fork_usec", 0).In(metrics.Microseconds).As("latest_fork_seconds").Times(1e-6),
 	unbuilt("total_forks").As("total_forks"),
 	none("migrate_cached_sockets", 0).As("migrate_cached_sockets_total"),
@@ -47,9 +48,9 @@ var statsSection = section{Title: "Stats", Items: []item{
 	count("active_defrag_key_misses", func(r *reading) int64 { return r.housekeeping().KeysStayed }).AsGauge("defrag_key_misses"),
 	count("total_active_defrag_time", func(r *reading) int64 { return r.housekeeping().EvacuateTime.Milliseconds() }).In(metrics.Milliseconds),
 	level("current_active_defrag_time", func(r *reading) int64 { return r.housekeeping().EvacuateNow.Milliseconds() }).In(metrics.Milliseconds),
-	none("tracking_total_keys", 0).As("tracking_total_keys"),
-	none("tracking_total_items", 0).As("tracking_total_items"),
-	none("tracking_total_prefixes", 0).As("tracking_total_prefixes"),
+	level("tracking_total_keys", func(r *reading) int64 { return r.s.tracking.table.Keys() }).As("tracking_total_keys"),
+	level("tracking_total_items", func(r *reading) int64 { return r.s.tracking.table.Items() }).As("tracking_total_items"),
+	level("tracking_total_prefixes", func(r *reading) int64 { return r.s.tracking.prefixes.Len() }).As("tracking_total_prefixes"),
 	unbuilt("unexpected_error_replies").As("unexpected_error_replies"),
 	total("total_error_replies", func(t *totals) int64 { return t.errorsTotal }).As("total_error_replies"),
 	count("dump_payload_sanitizations", (*reading).payloads).As("dump_payload_sanitizations"),

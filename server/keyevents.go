@@ -6,6 +6,7 @@ import (
 	"clusternode/command"
 	"clusternode/config"
 	"clusternode/keyspace"
+	"clusternode/pubsub"
 	"clusternode/slots"
 )
 
@@ -36,17 +37,21 @@ func (e keyEvents) Notify(x *command.Ctx, class command.NotifyClass, event strin
 // __keyevent@<db>__:<event> the key. w is nil for housekeeping.
 func (s *Server) notify(w *worker, class command.NotifyClass, event string, db int, key []byte) {
 	on := config.NotifyClass(s.env.Settings.Notify.Load())
-	if on&class == 0 {
-		return
+	if on&class == 0 || s.hub.Topics(pubsub.Channel) == 0 && s.hub.Topics(pubsub.Pattern) == 0 {
+		return // nobody listens to anything
 	}
+	var name, text [128]byte
 	if on&config.NotifyKeyspace != 0 {
-		channel := append(strconv.AppendInt([]byte("__keyspace@"), int64(db), 10), "__:"...)
-		s.publish(w, append(channel, key...), []byte(event))
+		s.publish(w, append(eventChannel(name[:0], "__keyspace@", db), key...), append(text[:0], event...))
 	}
 	if on&config.NotifyKeyevent != 0 {
-		channel := append(strconv.AppendInt([]byte("__keyevent@"), int64(db), 10), "__:"...)
-		s.publish(w, append(channel, event...), key)
+		s.publish(w, append(eventChannel(name[:0], "__keyevent@", db), event...), key)
 	}
+}
+
+// eventChannel appends the beginning of a channel of keyspace events.
+func eventChannel(b []byte, kind string, db int) []byte {
+	return append(strconv.AppendInt(append(b, kind...), int64(db), 10), "__:"...)
 }
 
 // keyGone is called for every key that expires or is evicted, just before it

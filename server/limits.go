@@ -18,6 +18,8 @@ type limits struct {
 	protected   config.Var // protected-mode
 	queryBuffer config.Var // client-query-buffer-limit, bytes
 	maxMemory   config.Var // bytes; 0: none
+	// pubsubWhenDown is cluster-allow-pubsubshard-when-down, 0 or 1.
+	pubsubWhenDown config.Var
 
 	// authenticated and anonymous are the parser's limits.
 	authenticated atomic.Pointer[resp.Limits]
@@ -32,6 +34,7 @@ func (s *Server) bindLimits(c *config.Config) {
 	l.idle, l.keepAlive = c.Var("timeout"), c.Var("tcp-keepalive")
 	l.maxClients, l.protected = c.Var("maxclients"), c.Var("protected-mode")
 	l.queryBuffer, l.maxMemory = c.Var("client-query-buffer-limit"), c.Var("maxmemory")
+	l.pubsubWhenDown = c.Var("cluster-allow-pubsubshard-when-down")
 	l.anonymous = resp.AnonymousLimits()
 	s.apply(func() error {
 		lim := resp.AuthenticatedLimits(int(c.Int("proto-max-bulk-len")))

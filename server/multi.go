@@ -222,14 +222,14 @@ func (c *conn) appendTransactionSlots(set []slots.Slot, queuedToo bool) []slots.
 	return set
 }
 
-// queuedKeys yields the keys of all queued commands.
+// queuedKeys yields the keys, and shard channels, of all queued commands.
 func (c *conn) queuedKeys(yield func([]byte) bool) {
 	var pos []command.KeyPos
 	for i := range c.multi {
 		q := &c.multi[i]
 		pos, _ = q.spec.KeyPositions(q.args, pos[:0])
 		for _, p := range pos {
-			if p.Flags&command.KeyNotKey == 0 && !yield(q.args[p.Arg]) {
+			if !yield(q.args[p.Arg]) {
 				return
 			}
 		}

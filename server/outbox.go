@@ -42,6 +42,9 @@ func (w *worker) leave(o outlet, l letter) {
 
 // announce wakes those that the worker has left letters for.
 func (w *worker) announce() {
+	if w.l == nil && w.changes.Any() {
+		w.sendChanges()
+	}
 	for i, o := range w.knocks {
 		if w.l != nil && o == outlet(w.l) {
 			w.l.mail = true // it looks there before it waits

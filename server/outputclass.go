@@ -1,6 +1,9 @@
 package server
 
-import "clusternode/config"
+import (
+	"clusternode/command"
+	"clusternode/config"
+)
 
 // outputClass says which of client-output-buffer-limit's limits hold for a
 // connection.
@@ -38,4 +41,9 @@ func (l *limits) output(class outputClass) (hard, soft, softFor int64) {
 }
 
 // outputClass is the class of the connection.
-func (c *conn) outputClass() outputClass { return outputNormal }
+func (c *conn) outputClass() outputClass {
+	if c.Has(command.ClientPubSub) {
+		return outputPubSub
+	}
+	return outputNormal
+}

@@ -71,6 +71,9 @@ func (w *worker) tryAgain(b *blocking) (over bool) {
 	} else {
 		w.cx.BindParts()
 		b.spec.Handler(&w.cx)
+		if b.c.Flags&command.ClientTracks != 0 {
+			w.trackReads(b.c, b.spec)
+		}
 	}
 	if waits := len(w.cx.Wait.Keys) > 0; waits {
 		w.cx.Wait = command.Wait{}

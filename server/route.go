@@ -18,6 +18,9 @@ func (w *worker) route(c *conn, spec *command.Spec, t *slots.Table) string {
 	if len(keys) == 0 {
 		return ""
 	}
+	if spec.Is(command.PubSub) {
+		return w.routeChannels(c, t)
+	}
 	r := slots.Request{
 		Slot: keys[0].Slot, Several: len(keys) > 1, Write: spec.Is(command.Write),
 		Asking:   c.Has(command.ClientAsking) || spec.Is(command.AskingFlag),

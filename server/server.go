@@ -36,6 +36,7 @@ type Server struct {
 	pool        *pool
 	janitor     *janitor
 	bus         *bus // nil without cluster support
+	hub         *hub
 	start       time.Time
 	startMemory int64 // used_memory of the empty node
 	runID       string
@@ -55,7 +56,10 @@ type Server struct {
 	byID       clientIDs
 	blocked    atomic.Int64 // clients that wait for keys
 	blockedFor atomic.Int64 // of them, those that do not wait for ever
+	tracking   trackings
 	counters   counters
+	// subscribers are the connections that listen to channels.
+	subscribers atomic.Int64
 
 	page      metricsPage
 	rates     rates
@@ -108,6 +112,8 @@ func (s *Server) build() error {
 	}
 	s.env.KS, s.env.Table, s.env.Node = s.ks, table, s
 	s.env.Config = configStore{s.cfg, s}
+	s.hub = newHub()
+	s.env.Topics = topicCosts{s.hub}
 	s.env.Events = keyEvents{s}
 	if err := s.fitOpenFiles(); err != nil {
 		return err
@@ -116,6 +122,7 @@ func (s *Server) build() error {
 	s.unwatchSpec = table.Lookup([]byte("unwatch"))
 	s.bindLimits(s.cfg)
 	s.bindObservation(s.cfg)
+	s.bindTracking(s.cfg)
 	s.pool = newPool(s)
 	s.janitor = newJanitor(s.ks)
 	if err := s.listen(); err != nil {
@@ -234,6 +241,7 @@ func (s *Server) cron() {
 		select {
 		case <-next.C:
 			s.syncClock()
+			s.muteBus()
 			if s.sampleRates() {
 				next.Reset(tickEvery)
 			} else {
@@ -267,12 +275,14 @@ func (s *Server) initConn(c *conn, tr transport, from *listener, addr, laddr str
 // release forgets a connection that is closed; its owner calls it.
 func (s *Server) release(c *conn) {
 	s.byID.remove(c)
+	s.forgetTracking(c)
 	s.ks.CancelWait(&c.waiter)
 	s.stopWaiting(c)
 	if c.parked == parkPause {
 		s.pause.forget(c)
 	}
 	s.dropOut(c)
+	c.leaveHub()
 	c.in, c.multi = nil, nil
 	s.abandonWatches(c)
 	s.endMonitor(c)

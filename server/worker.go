@@ -8,6 +8,7 @@ import (
 	"clusternode/keyspace"
 	"clusternode/resp"
 	"clusternode/slots"
+	"clusternode/tracking"
 )
 
 // worker runs commands. See the package comment for who owns it.
@@ -26,6 +27,9 @@ type worker struct {
 	perCmd    []cmdStats // by Spec.ID
 	times     commandTimes
 
+	changes tracking.Changes // for clients that hear about prefixes, see tracking.go
+	sending bool             // sendChanges will be called
+
 	current *conn     // whose commands it runs
 	own     []byte    // messages for that client, behind the reply under way
 	knocks  []outlet  // whose mailboxes have letters that nobody was woken for
@@ -34,11 +38,13 @@ type worker struct {
 	// deferred are waiting clients to serve once the locks were given back.
 	deferred []*blocking
 
-	args   [][]byte     // scratch of the parser
-	batch  batch        // scratch of process
-	slots  []slots.Slot // scratch: the slots to lock, ascending
-	last   int64        // clock reading that ended the last command, ns since s.start
-	inGate bool         // the world is stopped for this worker
+	args  [][]byte // scratch of the parser
+	batch batch    // scratch of process
+	// interested: other nodes know what the command under way will listen to.
+	interested bool
+	slots      []slots.Slot // scratch: the slots to lock, ascending
+	last       int64        // clock reading that ended the last command, ns since s.start
+	inGate     bool         // the world is stopped for this worker
 	// Until then there is room under that limit: see overMemory.
 	roomUntil, roomLimit int64
 	locker               keyspace.Locker // of a pooled worker, which may sleep for a slot
