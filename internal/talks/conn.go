@@ -27,8 +27,9 @@ type conn struct {
 	id   string // its client id on this server
 	buf  []byte // bytes that are no whole message yet
 	got  []resp.Value
-	gone bool // the server closed it, and this was told
-	left bool // the talk closed it
+	wait time.Duration // patience
+	gone bool          // the server closed it, and this was told
+	left bool          // the talk closed it
 }
 
 // errNothing says that no whole message is there.
@@ -39,7 +40,7 @@ func dial(addr, name string) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{name: name, nc: nc.(*net.TCPConn)}, nil
+	return &conn{name: name, nc: nc.(*net.TCPConn), wait: patience}, nil
 }
 
 // send writes commands in one go.
@@ -48,7 +49,7 @@ func (c *conn) send(cmds ...[]string) error {
 	for _, cmd := range cmds {
 		out = testserver.AppendCommand(out, cmd...)
 	}
-	if err := c.nc.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+	if err := c.nc.SetWriteDeadline(time.Now().Add(c.wait)); err != nil {
 		return err
 	}
 	_, err := c.nc.Write(out)
@@ -93,7 +94,7 @@ func (c *conn) collect() (ended bool, err error) {
 
 // awaitMessages waits until as many messages are there to be read.
 func (c *conn) awaitMessages(n int) error {
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(poll) {
+	for deadline := time.Now().Add(c.wait); time.Now().Before(deadline); time.Sleep(poll) {
 		if ended, err := c.collect(); err != nil || ended || len(c.got) >= n {
 			return err
 		}
@@ -150,7 +151,7 @@ func (c *conn) delivered() error {
 	if err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(poll / 10) {
+	for deadline := time.Now().Add(c.wait); time.Now().Before(deadline); time.Sleep(poll / 10) {
 		left, e := 0, error(nil)
 		if err := raw.Control(func(fd uintptr) { left, e = unix.IoctlGetInt(int(fd), unix.TIOCOUTQ) }); err != nil || e != nil || left == 0 {
 			return errors.Join(err, e)
@@ -183,7 +184,7 @@ func (c *conn) do(args ...string) (resp.Value, error) {
 	if err := c.send(args); err != nil {
 		return resp.Value{}, err
 	}
-	v, err := c.next(patience)
+	v, err := c.next(c.wait)
 	if err == nil && v.IsError() {
 		err = errors.New(v.Str)
 	}

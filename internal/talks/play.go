@@ -108,7 +108,7 @@ func (s *Stage) expect(step *Step, want []Message) error {
 
 // awaitText waits for the next message of a connection.
 func (s *Stage) awaitText(c *conn, step *Step) (string, error) {
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(c.wait); ; {
 		v, err := c.next(time.Until(deadline))
 		text, err := s.read(c, v, err, step)
 		if err != nil || text != "" {
@@ -146,7 +146,7 @@ func list(texts []string) string {
 }
 
 // finish finds messages that came after their step was over: every connection answers RESET, in whatever state it is, and
-// nothing may come before. What still waits is let go first, and may say so.
+// nothing may come before.
 func (s *Stage) finish() error {
 	if s.owed > 0 { // paused: nobody answers
 		return nil
@@ -155,33 +155,48 @@ func (s *Stage) finish() error {
 		return err
 	}
 	for _, name := range s.order {
-		c := s.conns[name]
-		if c.left || c.gone {
-			continue
-		}
-		line, err := s.clientLine(c)
-		if err != nil {
-			return err
-		}
-		if blocked(line) {
-			if _, err := s.control.do("CLIENT", "UNBLOCK", c.id); err != nil {
-				return err
-			}
-		}
-		if err := c.send([]string{"RESET"}); err != nil {
-			return err
-		}
-		for text := ""; text != "+RESET"; {
-			if text, err = s.awaitText(c, &Step{}); err != nil {
+		if c := s.conns[name]; !c.left && !c.gone {
+			if err := s.reset(c); err != nil {
 				return fmt.Errorf("%s at the end: %w", name, err)
-			}
-			if strings.HasPrefix(text, "+[") {
-				continue // it monitors the others' RESET
-			}
-			if text != "+RESET" && !blocked(line) {
-				return fmt.Errorf("%s gets %s at the end", name, text)
 			}
 		}
 	}
 	return nil
+}
+
+// reset wants nothing from a connection but RESET's reply. Who still waits is let go, maybe several times, and may say so.
+func (s *Stage) reset(c *conn) error {
+	waited, err := s.letGo(c)
+	if err != nil {
+		return err
+	}
+	if err := c.send([]string{"RESET"}); err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(c.wait); ; {
+		v, err := c.next(quietTime)
+		if err == errNothing && time.Now().Before(deadline) {
+			if _, err := s.letGo(c); err != nil {
+				return err
+			}
+			continue
+		}
+		text, err := s.read(c, v, err, &Step{})
+		switch {
+		case err != nil || text == "+RESET":
+			return err
+		case !waited && text != "" && !strings.HasPrefix(text, "+["): // who monitors sees the others' RESET
+			return fmt.Errorf("%s comes", text)
+		}
+	}
+}
+
+// letGo unblocks a connection that waits.
+func (s *Stage) letGo(c *conn) (waited bool, err error) {
+	line, err := s.clientLine(c)
+	if err != nil || !blocked(line) {
+		return false, err
+	}
+	_, err = s.control.do("CLIENT", "UNBLOCK", c.id)
+	return true, err
 }

@@ -173,7 +173,7 @@ func (s *Stage) clientLine(c *conn) (string, error) {
 
 func (s *Stage) awaitBlocked(c *conn) error {
 	line := ""
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(poll) {
+	for deadline := time.Now().Add(c.wait); time.Now().Before(deadline); time.Sleep(poll) {
 		var err error
 		if line, err = s.clientLine(c); err != nil {
 			return err
@@ -193,7 +193,7 @@ func blocked(line string) bool {
 }
 
 func (s *Stage) awaitGone(c *conn) error {
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(poll) {
+	for deadline := time.Now().Add(c.wait); time.Now().Before(deadline); time.Sleep(poll) {
 		if line, err := s.clientLine(c); err != nil || line == "" {
 			return err
 		}
