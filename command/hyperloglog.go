@@ -11,7 +11,7 @@ import (
 // HyperLogLogSpecs are the commands on HyperLogLogs, which are strings.
 var HyperLogLogSpecs = []*Spec{
 	{Name: "pfadd", Arity: -2, Flags: Write | DenyOOM | Fast, Cats: CatHyperLogLog, Keys: []KeySpec{One(1, KeyRW|KeyInsert)}, Cost: costOfMembers, Handler: pfadd},
-	{Name: "pfcount", Arity: -2, Flags: ReadOnly, Cats: CatHyperLogLog, Keys: []KeySpec{{Index: 1, Last: -1, Step: 1, Flags: KeyRW | KeyAccess, Notes: "RW because it may change the internal representation of the key, and propagate to replicas"}}, Cost: costOfHLLs, Handler: pfcount},
+	{Name: "pfcount", Arity: -2, Flags: ReadOnly | MayReplicate, Cats: CatHyperLogLog, Keys: []KeySpec{{Index: 1, Last: -1, Step: 1, Flags: KeyRW | KeyAccess, Notes: "RW because it may change the internal representation of the key, and propagate to replicas"}}, Cost: costOfHLLs, Handler: pfcount},
 	{Name: "pfmerge", Arity: -2, Flags: Write | DenyOOM, Cats: CatHyperLogLog, Keys: []KeySpec{One(1, KeyRW|KeyAccess|KeyInsert), Range(2, -1, 1, KeyRO|KeyAccess)}, Cost: costOfHLLs, Handler: pfmerge},
 	{Name: "pfdebug", Arity: 3, Flags: Write | DenyOOM | Admin, Cats: CatHyperLogLog, Keys: []KeySpec{One(2, KeyRW|KeyAccess)}, Handler: pfdebug},
 	{Name: "pfselftest", Arity: 1, Flags: Admin, Cats: CatHyperLogLog, Cost: func(*Ctx) int64 { return 100 * longCost }, Handler: pfselftest},

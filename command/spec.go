@@ -100,7 +100,7 @@ const (
 	AskingFlag
 	Fast
 	NoAuth
-	MayReplicate
+	MayReplicate // may be sent to replicas though it is no write; not printed
 	NoMandatoryKeys
 	NoAsyncLoading
 	NoMulti
@@ -118,7 +118,7 @@ var flagNames = [...]struct {
 	{Write, "write"}, {ReadOnly, "readonly"}, {DenyOOM, "denyoom"}, {Admin, "admin"},
 	{PubSub, "pubsub"}, {NoScript, "noscript"}, {Blocking, "blocking"}, {Loading, "loading"},
 	{Stale, "stale"}, {SkipMonitor, "skip_monitor"}, {SkipSlowlog, "skip_slowlog"},
-	{AskingFlag, "asking"}, {Fast, "fast"}, {NoAuth, "no_auth"}, {MayReplicate, "may_replicate"},
+	{AskingFlag, "asking"}, {Fast, "fast"}, {NoAuth, "no_auth"},
 	{NoMandatoryKeys, "no_mandatory_keys"}, {NoAsyncLoading, "no_async_loading"},
 	{NoMulti, "no_multi"}, {AllowBusy, "allow_busy"}, {MovableKeys, "movablekeys"},
 }
