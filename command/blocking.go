@@ -34,18 +34,16 @@ func (c *Ctx) timeout(arg []byte) (until int64, ok bool) {
 		c.W.Error("ERR timeout is not a float or out of range")
 		return 0, false
 	}
-	millis := math.Ceil(math.Ldexp(float64(v.mant), v.exp) * 1000)
+	millis, fits := v.ceilThousandfold()
 	switch {
-	case v.infinite && !v.negative, millis >= math.MaxInt64 && !v.negative:
-		c.W.Error("ERR timeout is out of range")
-	case v.negative && (v.infinite || millis > 0):
+	case !fits && v.negative, millis < 0:
 		c.W.Error("ERR timeout is negative")
+	case !fits, millis > math.MaxInt64-c.Now:
+		c.W.Error("ERR timeout is out of range")
 	case millis == 0:
 		return 0, true
-	case int64(millis) > math.MaxInt64-c.Now:
-		c.W.Error("ERR timeout is out of range")
 	default:
-		return c.Now + int64(millis), true
+		return c.Now + millis, true
 	}
 	return 0, false
 }
@@ -87,6 +85,10 @@ func blpop(c *Ctx, front bool) {
 }
 
 func blmpop(c *Ctx) {
+	if _, _, problem := lmpopArgs(c.Args[1:]); problem != "" { // before the timeout
+		c.W.Error(problem)
+		return
+	}
 	until, ok := c.timeout(c.Args[1])
 	if !ok {
 		return
@@ -161,6 +163,10 @@ func (c *Ctx) popOne(k *Key, z *object.ZSet, last bool) {
 }
 
 func bzmpop(c *Ctx) {
+	if _, _, problem := zmpopArgs(c.Args[1:]); problem != "" { // before the timeout
+		c.W.Error(problem)
+		return
+	}
 	until, ok := c.timeout(c.Args[1])
 	if !ok {
 		return
@@ -172,7 +178,7 @@ func bzmpop(c *Ctx) {
 // error to reply, "" if there is none.
 func ParseClientUnblock(args [][]byte) (id int64, withError bool, problem string) {
 	if len(args) > 4 {
-		return 0, false, resp.ErrSyntax
+		return 0, false, resp.SubcommandSyntax(args[1], "client")
 	}
 	if len(args) == 4 {
 		switch {

@@ -165,3 +165,31 @@ func (v longDouble) split() (whole, decimals uint64) {
 	}
 	return whole, decimals
 }
+
+// ceilThousandfold is a thousand times v, rounded as the hardware does and then
+// up to an integer. It reports false if that is no int64.
+func (v longDouble) ceilThousandfold() (n int64, ok bool) {
+	hi, lo := bits.Mul64(v.mant, 1000)
+	infinite := v.infinite
+	v = rounded(hi, lo, v.exp, false, v.negative)
+	switch {
+	case infinite:
+		return 0, false
+	case v.mant == 0:
+		return 0, true
+	case v.exp >= 0: // its top bit is set
+		return 0, false
+	case v.exp <= -64:
+		n, v.mant = 0, 1
+	default:
+		n = int64(v.mant >> -v.exp)
+		v.mant <<= 64 + v.exp
+	}
+	if v.negative {
+		return -n, true
+	}
+	if v.mant != 0 {
+		n++
+	}
+	return n, n >= 0
+}

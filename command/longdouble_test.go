@@ -156,3 +156,22 @@ func FuzzParseLongDouble(f *testing.F) {
 		require.Equal(t, string(human), string(again.appendHuman(nil)))
 	})
 }
+
+func TestLongDoubleMilliseconds(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "1": 1000, "0.001": 1, "0.0001": 1, "1e-4000": 1, "0.01": 10, "1.0001": 1001, "-0.001": 0, "-0.0001": 0, "-0.002": -1, "-1": -1000,
+		"9223372036854775": 9223372036854775000, "0x10": 16000,
+	} {
+		v, ok := parseLongDouble([]byte(text))
+		require.True(t, ok, text)
+		n, ok := v.ceilThousandfold()
+		require.True(t, ok, text)
+		require.Equal(t, want, n, text)
+	}
+	for _, text := range []string{"inf", "-inf", "1e30", "9223372036854776"} {
+		v, ok := parseLongDouble([]byte(text))
+		require.True(t, ok, text)
+		_, ok = v.ceilThousandfold()
+		require.False(t, ok, text)
+	}
+}

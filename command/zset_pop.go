@@ -86,33 +86,41 @@ func (c *Ctx) popScored(k *Key, z *object.ZSet, last bool, n int, nested bool) {
 	c.removedScored(k, event, z, n)
 }
 
+// zmpopArgs reads everything but the keys; problem is the error to reply.
+func zmpopArgs(args [][]byte) (last bool, count int64, problem string) {
+	keys, problem := parseBetween(args[1], 1, math.MaxInt64, "ERR numkeys should be greater than 0")
+	if problem != "" {
+		return false, 0, problem
+	}
+	if keys > int64(len(args)-3) {
+		return false, 0, resp.ErrSyntax
+	}
+	rest := args[2+keys:]
+	last = equalFold(rest[0], "max")
+	if !last && !equalFold(rest[0], "min") {
+		return false, 0, resp.ErrSyntax
+	}
+	count = 1
+	counted := false
+	for i := 1; i < len(rest); i += 2 {
+		if counted || i+1 == len(rest) || !equalFold(rest[i], "count") {
+			return false, 0, resp.ErrSyntax
+		}
+		if count, problem = parseBetween(rest[i+1], 1, math.MaxInt64, "ERR count should be greater than 0"); problem != "" {
+			return false, 0, problem
+		}
+		counted = true
+	}
+	return last, count, ""
+}
+
 // zmpop is ZMPOP for args, which may be those of BZMPOP behind its timeout;
 // missing replies when there is no member.
 func zmpop(c *Ctx, args [][]byte, missing func()) {
-	numKeys, ok := c.intBetween(args[1], 1, math.MaxInt64, "ERR numkeys should be greater than 0")
-	if !ok {
+	last, count, problem := zmpopArgs(args)
+	if problem != "" {
+		c.W.Error(problem)
 		return
-	}
-	if numKeys > int64(len(args)-3) {
-		c.W.Error(resp.ErrSyntax)
-		return
-	}
-	rest := args[2+numKeys:]
-	last := equalFold(rest[0], "max")
-	if !last && !equalFold(rest[0], "min") {
-		c.W.Error(resp.ErrSyntax)
-		return
-	}
-	count, counted := int64(1), false
-	for i := 1; i < len(rest); i += 2 {
-		if counted || i+1 == len(rest) || !equalFold(rest[i], "count") {
-			c.W.Error(resp.ErrSyntax)
-			return
-		}
-		if count, ok = c.intBetween(rest[i+1], 1, math.MaxInt64, "ERR count should be greater than 0"); !ok {
-			return
-		}
-		counted = true
 	}
 	for i := range c.Keys {
 		k := &c.Keys[i]

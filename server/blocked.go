@@ -134,14 +134,10 @@ func (s *Server) waitEnds(b *blocking) {
 	s.blocked.Add(-1)
 }
 
-// stopWaiting is for a connection that is closed.
+// stopWaiting is for a connection that is closed, or will be: what comes to its
+// keys from now on is for others. Any goroutine.
 func (s *Server) stopWaiting(c *conn) {
-	b := c.block.Load()
-	if b == nil {
-		return
-	}
-	c.block.Store(nil)
-	if b.claim() {
+	if b := c.block.Load(); b != nil && b.claim() {
 		s.waitEnds(b)
 		s.janitor.put(chore{wait: b})
 	}

@@ -95,6 +95,7 @@ func (s *Server) handleClientKill(x *command.Ctx) {
 			self.Flags |= command.ClientCloseAfterReply
 		} else {
 			v.c.killed.Store(true)
+			s.stopWaiting(v.c)
 			v.c.outlet.post(letter{kind: letterHangUp, c: v.c})
 		}
 		if kill.Legacy {

@@ -121,11 +121,9 @@ func (s *Server) serveStream(nc net.Conn, from *listener) {
 	k.read()
 	<-k.done
 	s.streams.remove(k)
-	nc.Close()
 	k.box.close()
 	k.mu.Lock()
-	k.closed = true
-	s.release(&k.conn)
+	k.finish()
 	k.mu.Unlock()
 	s.counters.clients.Add(-1)
 }
@@ -187,7 +185,7 @@ func (k *stream) drive(f func(w *worker)) {
 		f(w)
 	}
 	if k.closing && k.out.size == 0 {
-		_ = k.nc.Close() // whoever waits for the client need not
+		k.finish() // whoever waits for the client need not
 	}
 	k.listens.Store(k.Has(command.ClientPubSub | command.ClientMonitor))
 	k.show()
@@ -198,6 +196,16 @@ func (k *stream) drive(f func(w *worker)) {
 	case k.bell <- struct{}{}:
 	default: // it has been told already
 	}
+}
+
+// finish ends the connection: whoever sees the end knows that it listens and
+// waits no more. The caller holds mu. A command that still runs ends it later.
+func (k *stream) finish() {
+	if !k.closed && k.parked != parkOffload {
+		k.closed = true
+		k.s.release(&k.conn)
+	}
+	_ = k.nc.Close()
 }
 
 // readLetters delivers what is in the mailbox.
@@ -223,10 +231,12 @@ func (k *stream) write() {
 		for {
 			k.mu.Lock()
 			b, end := k.out.first(), k.writeEnds()
-			over := k.over()
+			over := k.closed || k.over()
+			if over {
+				k.finish()
+			}
 			k.mu.Unlock()
 			if over {
-				_ = k.nc.Close()
 				return
 			}
 			if len(b) == 0 {

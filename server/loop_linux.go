@@ -350,10 +350,10 @@ func (l *loop) adopt(fd int, from *listener) {
 // drop closes a connection and forgets it.
 func (l *loop) drop(k *sock) {
 	k.closed = true
+	l.s.release(&k.conn) // first: who sees the end knows that it listens no more
 	unix.Close(k.sysfd)
 	l.conns[k.index] = nil
 	l.free = append(l.free, k.index)
-	l.s.release(&k.conn)
 	l.forget()
 }
 
