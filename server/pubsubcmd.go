@@ -50,10 +50,16 @@ func confirm(w *resp.Writer, event string, name []byte, left int) {
 	w.Int(int64(left))
 }
 
+const errShardInExec = "ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client"
+
 // subscriber makes the handler of SUBSCRIBE and its like.
 func subscriber(k pubsub.Kind, event string) command.Handler {
 	return func(x *command.Ctx) {
 		c, w := connOf(x), workerOf(x)
+		if k == pubsub.Shard && c.Has(command.ClientInExec) {
+			x.W.Error(errShardInExec) // the others may, as in Redis
+			return
+		}
 		m := w.s.hub.join(c)
 		w.catchUp(c)
 		n, begin := c.subscriptions(k), len(x.W.Buf)
