@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,5 +66,16 @@ func checkEffects(t *testing.T, cfg *config.Config, list string) {
 	}
 	want, err := os.ReadFile(list)
 	require.NoError(t, err)
-	require.Equal(t, string(want), b.String())
+	require.ElementsMatch(t, without(string(want), b.String()), without(b.String(), string(want)), "only in the file, and only here")
+}
+
+// without are the lines of a that b does not have.
+func without(a, b string) (out []string) {
+	has := strings.Split(b, "\n")
+	for line := range strings.SplitSeq(a, "\n") {
+		if !slices.Contains(has, line) {
+			out = append(out, line)
+		}
+	}
+	return out
 }
