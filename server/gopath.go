@@ -187,8 +187,10 @@ func (k *stream) drive(f func(w *worker)) {
 	if k.closing && k.out.size == 0 {
 		k.finish() // whoever waits for the client need not
 	}
-	k.listens.Store(k.Has(command.ClientPubSub | command.ClientMonitor))
-	k.show()
+	if k.parked != parkOffload { // else the command that runs may change it
+		k.listens.Store(k.Has(command.ClientPubSub | command.ClientMonitor))
+		k.show()
+	}
 	k.room.Broadcast()
 	k.mu.Unlock()
 	k.s.pool.put(w)
