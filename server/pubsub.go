@@ -33,9 +33,11 @@ type hub struct {
 // message is one message as clients of both protocols read it.
 type message struct{ resp2, resp3 []byte }
 
-// posting is a message for a crowd, or the end of a subscription.
+// posting is a message for a crowd, the end of a subscription, or messages of
+// another kind that came in between.
 type posting struct {
 	leave  *leaving
+	fan    fan
 	to     *crowd
 	m      message
 	except *conn // published it and has got it already
@@ -101,6 +103,25 @@ func (d *desk) put(p posting) (tell bool) {
 	return len(d.queue) == 1
 }
 
+// putBehind leaves other messages behind those that wait here, so that the
+// order stays. It reports false if none wait: they may go by themselves.
+func (d *desk) putBehind(f fan) bool {
+	d.open.Lock()
+	defer d.open.Unlock()
+	if d.closed || len(d.queue) == 0 {
+		return false
+	}
+	d.queue = append(d.queue, posting{fan: f})
+	return true
+}
+
+// deskOf is the desk of a loop, nil if nobody has listened there.
+func (h *hub) deskOf(o outlet) *desk {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.desks[o]
+}
+
 // close drops what waits, and what comes later.
 func (d *desk) close() {
 	d.open.Lock()
@@ -124,6 +145,11 @@ func (d *desk) deliver(yield func(c *conn, data []byte) bool) {
 		first := &queue[i]
 		if first.leave != nil {
 			d.leave(first.leave, yield)
+			i++
+			continue
+		}
+		if first.fan != nil {
+			first.fan(yield)
 			i++
 			continue
 		}

@@ -111,8 +111,14 @@ func (l *loopSet) each(yield func(int) bool) {
 	}
 }
 
-// leaveFan brings messages to the owner of their clients.
+// leaveFan brings messages to the owner of their clients, behind what was
+// published before.
 func (s *Server) leaveFan(w *worker, o outlet, f fan) {
+	if s.subscribers.Load() > 0 {
+		if d := s.hub.deskOf(o); d != nil && d.putBehind(f) {
+			return
+		}
+	}
 	if w != nil {
 		w.broadcast(o, f)
 	} else {
@@ -128,7 +134,7 @@ func (s *Server) deliverOwn(w *worker, m *invalidation) {
 		return
 	}
 	s.deliver(c, c.Proto, m, func(to *conn, data []byte) bool { w.push(to, data); return true },
-		func(to *conn, f fan) { w.broadcast(to.outlet, f) })
+		func(to *conn, f fan) { s.leaveFan(w, to.outlet, f) })
 }
 
 // deliverInvalidation gives a client its message; its owner calls it.
