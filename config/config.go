@@ -46,7 +46,7 @@ const (
 )
 
 // hook is a function that puts new values into effect.
-type hook struct{ run func() error }
+type hook struct{ run func(name string) error }
 
 // Rename is one rename-command line; To is "" to remove the command.
 type Rename struct {
@@ -181,6 +181,12 @@ func (c *Config) Hook(name string, f func() error) { c.HookAll(f, name) }
 // HookAll is Hook for several directives that one function puts into effect; it
 // runs once for a CONFIG SET of any number of them.
 func (c *Config) HookAll(f func() error, names ...string) {
+	c.HookNamed(func(string) error { return f() }, names...)
+}
+
+// HookNamed is HookAll for a function whose error depends on which of the
+// directives changed: the first one of the command, by its name.
+func (c *Config) HookNamed(f func(name string) error, names ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	h := &hook{f}

@@ -132,15 +132,15 @@ func (c *Config) apply(ds []*Directive, staged map[*Directive]Value) error {
 		c.put(d, v)
 	}
 	for i, h := range run {
-		err := h.run()
+		err := h.run(names[i])
 		if err == nil {
 			continue
 		}
 		for d, v := range old {
 			c.put(d, v)
 		}
-		for _, h := range run[:i+1] {
-			h.run() // back to values that it accepted before
+		for j, h := range run[:i+1] {
+			h.run(names[j]) // back to values that it accepted before
 		}
 		return &SetError{Arg: names[i], Reason: err.Error()}
 	}

@@ -7,12 +7,16 @@ import (
 
 // applyPort moves the listeners when CONFIG SET changes port or bind.
 func (s *Server) applyPort() {
-	s.cfg.HookAll(func() error {
+	s.cfg.HookNamed(func(changed string) error {
+		refusal := errNoPort
+		if changed == "bind" {
+			refusal = errNoBind
+		}
 		if len(s.loops) == 0 {
-			return s.moveListeners(func(l *listener) { s.tasks.Go(func() { s.acceptStreams(l) }) })
+			return s.moveListeners(refusal, func(l *listener) { s.tasks.Go(func() { s.acceptStreams(l) }) })
 		}
 		return s.onAcceptor(func(l *loop) error {
-			return s.moveListeners(func(ln *listener) {
+			return s.moveListeners(refusal, func(ln *listener) {
 				if err := l.listenOn(ln); err != nil {
 					s.log.Warning("Error registering the listening socket: %v", err)
 				}
@@ -20,6 +24,12 @@ func (s *Server) applyPort() {
 		})
 	}, "port", "bind")
 }
+
+// What CONFIG SET says when there is no listening; the log says why.
+var (
+	errNoPort = phrase("Unable to listen on this port. Check server logs.")
+	errNoBind = phrase("Failed to bind to specified addresses.")
+)
 
 // relistenTimeout bounds the wait for the loop: inside EXEC the world is
 // stopped, and the loop cannot answer.
@@ -51,7 +61,7 @@ func (s *Server) onAcceptor(f func(l *loop) error) error {
 // moveListeners closes the TCP listeners and opens those that the
 // configuration asks for now; if that fails, Config calls again with the old
 // values. Who accepts calls it.
-func (s *Server) moveListeners(serve func(*listener)) error {
+func (s *Server) moveListeners(refusal error, serve func(*listener)) error {
 	s.listenMu.Lock()
 	defer s.listenMu.Unlock()
 	kept := s.listeners[:0]
@@ -71,7 +81,7 @@ func (s *Server) moveListeners(serve func(*listener)) error {
 	}
 	lns, err := s.bindAll(s.cfg.Strings("bind"), port)
 	if err != nil {
-		return phrase("Unable to listen on this port. Check server logs.")
+		return refusal
 	}
 	s.listeners = append(s.listeners, lns...)
 	for _, ln := range lns {
