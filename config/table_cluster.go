@@ -22,6 +22,7 @@ var clusterTable = []row{
 	optional("cluster-announce-hostname").checked(hostname),
 	optional("cluster-announce-human-nodename").checked(nodeName),
 	choice("cluster-preferred-endpoint-type", "ip", "ip", "hostname", "unknown-endpoint"),
+	yesNo("cluster-slot-stats-enabled", false),         // as in Redis 8.2 and Valkey 8.0
 	optional("cluster-secret").fixed().flag(sensitive), // this project's own: authenticates and encrypts the bus
 }
 

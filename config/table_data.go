@@ -36,7 +36,7 @@ var replicationTable = []row{
 	optional("masterauth").flag(sensitive).waits(replication),
 	yesNo("replica-serve-stale-data", true).alias("slave-serve-stale-data").waits(replication),
 	yesNo("replica-read-only", true).alias("slave-read-only").waits(replication),
-	yesNo("replica-ignore-maxmemory", true).alias("slave-ignore-maxmemory").waits(replication),
+	yesNo("replica-ignore-maxmemory", true).alias("slave-ignore-maxmemory"),
 	yesNo("replica-ignore-disk-write-errors", false).waits(replication),
 	yesNo("replica-lazy-flush", false).alias("slave-lazy-flush").waits(replication),
 	yesNo("replica-announced", true).waits(replication),

@@ -12,12 +12,12 @@ var memoryTable = []row{
 	memory64("maxmemory", 0),
 	choice("maxmemory-policy", "noeviction", "volatile-lru", "volatile-lfu", "volatile-random", "volatile-ttl",
 		"allkeys-lru", "allkeys-lfu", "allkeys-random", "noeviction"),
-	integer("maxmemory-samples", 5, 1, maxInt32).waits(eviction),
-	integer("maxmemory-eviction-tenacity", 10, 0, 100).waits(eviction),
+	integer("maxmemory-samples", 5, 1, maxInt32),
+	integer("maxmemory-eviction-tenacity", 10, 0, 100),
 	integer("lfu-log-factor", 10, 0, maxInt32),
 	integer("lfu-decay-time", 1, 0, maxInt32),
 	integer("active-expire-effort", 1, 1, 10),
-	yesNo("lazyfree-lazy-eviction", false).without(alwaysFreed),
+	yesNo("lazyfree-lazy-eviction", false),
 	yesNo("lazyfree-lazy-expire", false).without(alwaysFreed),
 	yesNo("lazyfree-lazy-server-del", false).without(alwaysFreed),
 	yesNo("lazyfree-lazy-user-del", false).without(alwaysFreed),
@@ -34,8 +34,6 @@ var memoryTable = []row{
 	special("hz", intCodec{max: maxInt32, lowest: 1, highest: 500}, Value{num: 10}),
 	yesNo("dynamic-hz", true).without(noCron),
 }
-
-const eviction = "eviction"
 
 // encodingTable: when the collections change their encoding.
 var encodingTable = []row{

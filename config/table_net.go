@@ -32,7 +32,7 @@ var netTable = []row{
 		"slave", "268435456", "67108864", "60",
 		"pubsub", "33554432", "8388608", "60",
 	}}).flag(manyWords),
-	special("maxmemory-clients", intCodec{min: -100, max: maxInt64, unit: unitPercent}, Value{}).waits(eviction),
+	special("maxmemory-clients", intCodec{min: -100, max: maxInt64, unit: unitPercent}, Value{}),
 	memory("proto-max-bulk-len", 512*mib, mib, maxInt64),
 	special("io-threads", intCodec{min: 1, max: 128}, Value{num: defaultIOThreads()}).fixed(),
 	yesNo("io-threads-do-reads", false).fixed().without("every loop reads and parses for its own connections"),

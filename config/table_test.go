@@ -9,7 +9,7 @@ import (
 )
 
 // ours are the directives that Redis does not have.
-var ours = map[string]bool{"cluster-secret": true, "log-format": true, "metrics-port": true, "metrics-bind": true}
+var ours = map[string]bool{"cluster-slot-stats-enabled": true, "cluster-secret": true, "log-format": true, "metrics-port": true, "metrics-bind": true}
 
 // goldenNames reads the names and aliases that Redis 7.2 knows; the value says
 // whether it hides them.

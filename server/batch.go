@@ -108,6 +108,7 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 	b := &w.batch
 	consumed = before
 	steps := b.steps[:b.n]
+	w.makeRoom(w.growth(steps))
 	for i := range steps {
 		st := &steps[i]
 		st.owner = w.s.ks.TryLock(st.key.Slot)
@@ -118,7 +119,7 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 		st.key.Part = w.s.ks.Part(st.key.DB, st.key.Slot)
 	}
 	w.readAhead(steps)
-	each := w.s.obs.timeEach.Load()
+	each := w.s.obs.timeEach.Load() || w.s.env.Usage.Load() != nil
 	ran := 0
 	w.beginRun(0)
 	for i := range steps {
@@ -128,7 +129,7 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 			w.beginRun(i)
 		}
 		w.bindStep(c, st)
-		if !st.locked || w.stepIsLong(st) {
+		if !st.locked || w.stepIsLong(st) || w.tight() {
 			w.unlockSteps(steps) // whoever may wait holds nothing
 		}
 		w.mark = len(w.w.Buf)
@@ -171,6 +172,9 @@ func (w *worker) endRun(c *conn, upTo int) {
 	st := &w.perCmd[steps[0].spec.ID()]
 	nanos := w.tick() - r.began
 	st.nanos += nanos
+	if u := w.s.env.Usage.Load(); u != nil && len(steps) == 1 && steps[0].locked {
+		u[steps[0].key.Slot].CPU += nanos
+	}
 	if n := st.calls - r.calls; n > 0 {
 		w.observeRun(c, steps, nanos/n, uint64(n))
 	}

@@ -50,6 +50,7 @@ type conn struct {
 	in     []byte // input not yet executed; nil when there is none
 	out    unsent // replies not yet taken by the transport
 	later  []byte // messages that wait for the reply of an offloaded command
+	weight weight // what it counts for in the books of memory
 
 	parked     parking
 	waiter     keyspace.Waiter          // while parkSlot
@@ -396,6 +397,8 @@ func (w *worker) deliver(m letter) {
 		w.served(c, m)
 	case letterHangUp:
 		w.hangUp(c)
+	case letterEvict:
+		w.evictClient(c)
 	}
 }
 

@@ -112,6 +112,7 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 	if w.inGate {
 		return w.checked(c, spec)
 	}
+	w.makeRoom(0)
 	queueing := c.Has(command.ClientMulti) && !spec.Is(command.Immediate)
 	if !queueing {
 		if w.s.bus != nil && !w.interested && (spec.Is(command.PubSub) || spec == w.s.execSpec) {
@@ -209,7 +210,7 @@ func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) 
 			return finished, true
 		}
 	}
-	if limit := w.s.lim.maxMemory.Load(); limit > 0 && w.growsMemory(c, spec) && w.overMemory(limit) {
+	if w.oom && w.growsMemory(c, spec) {
 		w.reject(c, spec, resp.ErrOOM)
 		return finished, true
 	}
@@ -233,41 +234,6 @@ func (w *worker) refused(c *conn, spec *command.Spec) (v verdict, decided bool) 
 	return finished, false
 }
 
-// While there is plenty of room, the sum of all arenas (200 ns) is looked at
-// now and then only.
-const (
-	plentyOfRoom = 16 << 20 // bytes
-	roomLasts    = int64(100 * time.Microsecond)
-)
-
-// overMemory reports whether the data takes more than limit bytes.
-func (w *worker) overMemory(limit int64) bool {
-	if w.roomLimit == limit && w.last < w.roomUntil {
-		return false
-	}
-	used := w.s.ks.UsedMemory()
-	w.roomLimit, w.roomUntil = limit, 0
-	if limit-used > plentyOfRoom {
-		w.roomUntil = w.last + roomLasts
-	}
-	return used > limit
-}
-
-// growsMemory says which commands are refused when memory is used up: those
-// that say so, and what a transaction would queue.
-func (w *worker) growsMemory(c *conn, spec *command.Spec) bool {
-	if spec.Is(command.DenyOOM) {
-		return true
-	}
-	if !c.Has(command.ClientMulti) {
-		return false
-	}
-	if spec == w.s.execSpec {
-		return c.queuedDenyOOM()
-	}
-	return !spec.Is(command.Immediate)
-}
-
 // isLong estimates whether the command would keep the loop for too long.
 func (w *worker) isLong(c *conn, spec *command.Spec) bool {
 	if spec == w.s.execSpec {
@@ -286,6 +252,9 @@ func (w *worker) call(c *conn, spec *command.Spec) {
 	over := w.invoke(c, spec, args)
 	nanos := w.tick() - began
 	w.perCmd[spec.ID()].nanos += nanos
+	if u := w.s.env.Usage.Load(); u != nil && spec != w.s.execSpec {
+		w.chargeTime(u, nanos)
+	}
 	if over {
 		w.observe(c, spec, args, nanos)
 	}
@@ -300,12 +269,19 @@ func (w *worker) invoke(c *conn, spec *command.Spec, args [][]byte) (over bool) 
 		w.cx.Locker = keyspace.NoLock
 	}
 	w.w.LastError = ""
+	usage, before := w.s.env.Usage.Load(), len(w.w.Buf)
+	if usage != nil && spec == w.s.execSpec && len(w.slots) > 0 {
+		w.chargeExec(usage, w.slots[0], len(c.multi))
+	}
 	if w.s.obs.monitors.any() {
 		given := slices.Clone(args) // the handler may replace some
 		spec.Handler(&w.cx)
 		w.tellMonitors(c, spec, given)
 	} else {
 		spec.Handler(&w.cx)
+	}
+	if usage != nil && spec != w.s.execSpec {
+		w.chargeBytes(usage, args, before)
 	}
 	if c.Flags&command.ClientTracks != 0 {
 		w.trackReads(c, spec)
@@ -333,6 +309,7 @@ func (w *worker) callOutside(c *conn, spec *command.Spec) {
 	w.x.Leave()
 	if k, ok := c.tr.(*stream); ok {
 		c.frozen, c.parked = c.viewRunning(w.s, w.cx.Args), parkOffload
+		w.weigh(c)
 		k.mu.Unlock()
 		w.call(c, spec)
 		k.mu.Lock() // before the keyspace, as in stream.drive

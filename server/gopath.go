@@ -183,6 +183,7 @@ func (k *stream) drive(f func(w *worker)) {
 	w := k.s.pool.get()
 	if !k.closed {
 		f(w)
+		w.weigh(&k.conn)
 	}
 	if k.closing && k.out.size == 0 {
 		k.finish() // whoever waits for the client need not

@@ -54,6 +54,9 @@ func (s *Server) bindLimits(c *config.Config) {
 		s.env.Settings.LFUDecay.Store(int32(c.Int("lfu-decay-time")))
 		return nil
 	}, "maxmemory", "maxmemory-policy", "lfu-log-factor", "lfu-decay-time")
+	s.bindEviction(c)
+	s.bindClientLimit(c)
+	s.bindSlotUsage()
 	s.apply(func() error {
 		s.env.Settings.Notify.Store(c.Int("notify-keyspace-events"))
 		return nil

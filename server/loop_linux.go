@@ -52,6 +52,7 @@ type loop struct {
 	since atomic.Int64 // when it turned to what it does now, ns since s.start
 
 	count atomic.Int32 // connections, for the choice of the least busy loop
+	books clientBooks
 }
 
 // Indices above every connection's: the bell and the listeners.
@@ -261,6 +262,7 @@ func (k *sock) fd() int       { return k.sysfd }
 // and closes it when it is done.
 func (l *loop) settle(k *sock) {
 	c := &k.conn
+	l.w.weigh(c)
 	if c.over() {
 		l.drop(k)
 		return
@@ -344,6 +346,8 @@ func (l *loop) adopt(fd int, from *listener) {
 	local, _ := unix.Getsockname(fd)
 	peer, _ := unix.Getpeername(fd)
 	l.s.initConn(&k.conn, k, from, sockaddrString(peer, from), sockaddrString(local, from))
+	k.weight.books = &l.books
+	l.w.weigh(&k.conn)
 	l.conns[index] = k
 }
 

@@ -12,7 +12,10 @@ const haveLoops = false
 const readChunk = 64 << 10
 
 // loop stands in for the type that Linux has. There is never one.
-type loop struct{ exited chan struct{} }
+type loop struct {
+	exited chan struct{}
+	books  clientBooks
+}
 
 func newLoop(*Server, int) (*loop, error) { return nil, errors.New("no event loops on this system") }
 

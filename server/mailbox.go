@@ -14,6 +14,7 @@ const (
 	letterPush                      // a message for the client
 	letterFan                       // messages for many clients of the owner
 	letterHangUp                    // close the connection
+	letterEvict                     // close it for its size
 	letterCall                      // run a function on the owner's thread
 )
 

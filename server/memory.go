@@ -32,7 +32,7 @@ type memoryReading struct {
 
 func (r *reading) memory() *memoryReading {
 	if r.mem == nil {
-		m := &memoryReading{MemoryStats: r.s.ks.Memory(), clients: r.clients().memory, rss: residentBytes()}
+		m := &memoryReading{MemoryStats: r.s.ks.Memory(), clients: r.s.clientMemory(), rss: residentBytes()}
 		m.used = m.Used() + m.clients
 		r.s.peak.raise(m.used)
 		m.peak = r.s.peak.Load()
@@ -87,7 +87,7 @@ var memorySection = section{Title: "Memory", Items: []item{
 	memoryBytes("rss_overhead_bytes", func(m *memoryReading) int64 { return m.rss - m.held() }),
 	quotient("mem_fragmentation_ratio", func(m *memoryReading) int64 { return m.rss }, func(m *memoryReading) int64 { return m.used }).As("mem_fragmentation_ratio"),
 	memoryBytes("mem_fragmentation_bytes", func(m *memoryReading) int64 { return m.rss - m.used }).As("mem_fragmentation_bytes"),
-	none("mem_not_counted_for_evict", 0).In(metrics.Bytes).As("mem_not_counted_for_eviction_bytes"),
+	level("mem_not_counted_for_evict", func(r *reading) int64 { return r.s.uncountedMemory() }).In(metrics.Bytes).As("mem_not_counted_for_eviction_bytes"),
 	none("mem_replication_backlog", 0).In(metrics.Bytes).As("mem_replication_backlog_bytes"),
 	none("mem_total_replication_buffers", 0).In(metrics.Bytes).As("mem_total_replication_buffers_bytes"),
 	none("mem_clients_slaves", 0).In(metrics.Bytes).As("mem_clients_slaves"),

@@ -145,8 +145,7 @@ func (r *reading) clusterInfo() map[string]int64 {
 
 // clientUsage is what connections hold.
 type clientUsage struct {
-	memory        int64 // bytes of all of them
-	maxIn, maxOut int   // bytes, the longest of the buffers now and lately
+	maxIn, maxOut int // bytes, the longest of the buffers now and lately
 
 	rest     []unread // of loops with many connections
 	complete bool
@@ -164,13 +163,11 @@ func (u *clientUsage) add(c *conn) {
 		u.addView(v)
 		return
 	}
-	u.memory += int64(connBytes + cap(c.in) + c.multiSz + c.out.size)
 	u.maxIn, u.maxOut = max(u.maxIn, len(c.in)), max(u.maxOut, c.out.size)
 }
 
 // addView counts in a connection that a pooled worker has, as it was before.
 func (u *clientUsage) addView(v *clientView) {
-	u.memory += int64(v.TotalMem())
 	u.maxIn, u.maxOut = max(u.maxIn, v.QBuf), max(u.maxOut, v.OMem)
 }
 

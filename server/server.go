@@ -46,6 +46,10 @@ type Server struct {
 	obs   observation
 	pause pause
 
+	memory  memoryLimit
+	clients clientLimit
+	books   clientBooks // of goroutine connections
+
 	// table is the slot table that commands are routed by; nil without
 	// cluster support.
 	table      atomic.Pointer[slots.Table]
@@ -256,6 +260,7 @@ func (s *Server) cron() {
 // initConn fills in a new connection.
 func (s *Server) initConn(c *conn, tr transport, from *listener, addr, laddr string) {
 	c.s, c.tr, c.outlet, c.addr, c.laddr = s, tr, tr.owner(), addr, laddr
+	c.weight.books = &s.books
 	c.ID = s.nextID.Add(1)
 	c.Proto = 2
 	c.Owner = c
@@ -277,6 +282,7 @@ func (s *Server) release(c *conn) {
 	s.byID.remove(c)
 	s.forgetTracking(c)
 	s.ks.CancelWait(&c.waiter)
+	s.unweigh(c)
 	s.stopWaiting(c)
 	if c.parked == parkPause {
 		s.pause.forget(c)

@@ -36,6 +36,7 @@ func (t *totals) addStats(st *workerStats, keys *command.Stats, perCmd []cmdStat
 	t.errorsTotal += st.errorsTotal
 	t.parked += st.parked
 	t.offloaded += st.offloaded
+	t.evicted += st.evicted
 	t.cycles += st.cycles
 	t.cycleNanos += st.cycleNanos
 	t.errorsOver = t.errorsOver || st.errorsOver
@@ -89,6 +90,9 @@ func (s *Server) resetStat() {
 	s.counters.rejected.Store(0)
 	s.counters.outputDisconnects.Store(0)
 	s.counters.queryDisconnects.Store(0)
+	s.clients.evicted.Store(0)
+	s.memory.resetStat()
+	s.resetSlotUsage()
 	house := s.ks.HouseStats()
 	s.houseBase.Store(&house)
 }

@@ -45,9 +45,11 @@ type worker struct {
 	slots      []slots.Slot // scratch: the slots to lock, ascending
 	last       int64        // clock reading that ended the last command, ns since s.start
 	inGate     bool         // the world is stopped for this worker
-	// Until then there is room under that limit: see overMemory.
+	// Until then there is room under that limit: see makeRoom.
 	roomUntil, roomLimit int64
-	locker               keyspace.Locker // of a pooled worker, which may sleep for a slot
+	oom                  bool              // maxmemory was exceeded when the command began
+	evictor              *keyspace.Evictor // nil until first needed
+	locker               keyspace.Locker   // of a pooled worker, which may sleep for a slot
 }
 
 // workerStats are counters of one worker.
@@ -61,6 +63,7 @@ type workerStats struct {
 	errorsTotal int64
 	parked      int64 // commands set aside because their slot was locked
 	offloaded   int64 // commands that ran away from their loop
+	evicted     int64 // keys
 	cycles      int64 // rounds of a loop
 	cycleNanos  int64 // what they took, without the waits between them
 	errorsOver  bool  // there were more prefixes than maxErrorPrefixes
