@@ -132,7 +132,11 @@ func TestDialogueEventsAgainstOracles(t *testing.T) {
 			n.do(l.args...)
 			ours := log.take()
 			seven, eight := by["7"].do(l.args...), by["8"].do(l.args...)
-			if want := map[string][]string{"": seven, "7": seven, "8": eight}[l.mark]; l.mark != "-" && !slices.Equal(ours, want) {
+			want := map[string][]string{"": seven, "7": seven, "8": eight}[l.mark]
+			if strings.EqualFold(l.args[0], "xreadgroup") { // makes its consumer even if there is nothing to read, since 7.2
+				want = eight
+			}
+			if l.mark != "-" && !slices.Equal(ours, want) {
 				t.Errorf("%s:%d %s\nours %q\n7.0  %q\n8.0  %q", path, l.at, l.text, ours, seven, eight)
 			}
 		}
