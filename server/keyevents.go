@@ -57,13 +57,14 @@ func eventChannel(b []byte, kind string, db int) []byte {
 // keyGone is called for every key that expires or is evicted, just before it
 // is removed, with its slot locked. w is nil for housekeeping.
 func (s *Server) keyGone(w *worker, db int, slot slots.Slot, key []byte, why keyspace.Cause) {
+	if why == keyspace.CauseExpired {
+		s.notify(w, command.NotifyExpired, "expired", db, key)
+	}
 	if command.Attention(s.env.Attention.Load())&command.AttendTracking != 0 {
 		s.trackingRemoved(w, slot, key)
 	}
 	if why == keyspace.CauseEvicted {
 		s.notify(w, command.NotifyEvicted, "evicted", db, key)
-	} else {
-		s.notify(w, command.NotifyExpired, "expired", db, key)
 	}
 }
 
