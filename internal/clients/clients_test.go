@@ -54,7 +54,7 @@ func python(t *testing.T) string {
 		return bin
 	}
 	must(t, "python3", "-m", "venv", "--clear", dir)
-	must(t, bin, "-m", "pip", "install", "--quiet", "redis")
+	must(t, bin, "-m", "pip", "install", "--quiet", "redis==7.1.0")
 	return bin
 }
 

@@ -12,6 +12,12 @@
 // the same tag a real Prometheus watches a cluster, and redis_exporter's page of redis-server is compared with its page of a
 // node and with the node's own.
 //
+// Jedis runs there too; its jars come from Maven Central by testdata/jedis/pom.xml.
+//
+// Beside the workloads, the documentation's examples of data types, of pub/sub, plain and sharded, of queues and of client-side
+// caching are played. redis-py and Jedis cache only with a server that calls itself 7.4 or later; the examples lift that, in one
+// marked place each.
+//
 // The workloads: keys on every slot range, values of all bytes, hash tags in MGET and transactions, pipelines over all
 // nodes, counters from several goroutines, SCAN over all primaries, expiry; then a node is killed, comes back, and comes
 // back on another port, and the client has to find its way without help.
