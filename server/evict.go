@@ -114,7 +114,10 @@ func (w *worker) evictFor(limit, need int64) {
 	if !w.s.mayEvict(w.unixMillis()) {
 		return
 	}
-	switch rules := m.rules.Load(); w.evict(rules, limit, need, time.Duration(m.spend.Load())) {
+	start := w.tick()
+	result := w.evict(m.rules.Load(), limit, need, time.Duration(m.spend.Load()))
+	w.s.latencyEvent(eventEvictionCycle, w.tick()-start)
+	switch result {
 	case keyspace.EvictedOne:
 		m.met(w.last)
 	case keyspace.EvictedLater:
@@ -154,16 +157,30 @@ func (w *worker) evict(rules *keyspace.EvictRules, limit, need int64, spend time
 		default:
 			fruitless = 0
 			w.stats.evicted++
-			for more := !rules.Lazy && v.FreeSome(); more; {
-				more = time.Since(start) < spend && v.FreeSome()
-			}
-			v.FreeLater()
+			w.freeVictim(v, rules.Lazy, start.Add(spend))
 		}
 		if n%16 == 0 && time.Since(start) > spend {
 			return keyspace.EvictedLater
 		}
 	}
 	return keyspace.EvictedOne
+}
+
+// freeVictim frees what was evicted, until the given time; housekeeping does the
+// rest.
+func (w *worker) freeVictim(v *keyspace.Evictor, lazy bool, until time.Time) {
+	timed := w.s.obs.latency.on()
+	var start time.Time
+	if timed {
+		start = time.Now()
+	}
+	for more := !lazy && v.FreeSome(); more; {
+		more = time.Now().Before(until) && v.FreeSome()
+	}
+	v.FreeLater()
+	if timed {
+		w.s.latencyEvent(eventEvictionDel, int64(time.Since(start)))
+	}
 }
 
 // maxFruitless is after how many attempts in a row without a victim a command

@@ -60,6 +60,9 @@ func (s *Server) latencyEvent(event string, nanos int64) {
 	of.add(time.Now().Unix(), nanos/int64(time.Millisecond))
 }
 
+// on reports whether anything is kept.
+func (m *latencyMonitor) on() bool { return m.threshold.Load() != never }
+
 // list returns a copy of all events, by name.
 func (m *latencyMonitor) list() (names []string, events map[string]spikes) {
 	m.mu.Lock()
