@@ -43,7 +43,7 @@ type conn struct {
 
 	addr, laddr string
 	created     time.Time
-	active      int64 // last input, ns since s.start
+	active      int64 // last input, or output taken late, ns since s.start
 	lastCmd     *command.Spec
 
 	parser resp.Parser
@@ -332,6 +332,9 @@ func (w *worker) drain(c *conn) {
 		c.closing = true
 		w.s.dropOut(c)
 		return
+	}
+	if c.out.size < before {
+		c.active = w.last
 	}
 	w.drained(c)
 }

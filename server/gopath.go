@@ -266,6 +266,9 @@ func (k *stream) writeOne(b []byte, end time.Time) {
 	k.drive(func(w *worker) {
 		w.s.outBytes.Add(-int64(min(n, k.out.size)))
 		k.out.drop(n)
+		if n > 0 {
+			k.active = w.last
+		}
 		w.stats.writes++
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded):
