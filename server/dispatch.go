@@ -139,6 +139,9 @@ func (w *worker) place(c *conn, spec *command.Spec, args [][]byte) verdict {
 		c.parked = parkSlot
 		return setAside
 	}
+	if w.l == nil && len(w.slots) > 0 {
+		w.tick() // it may have slept for them
+	}
 	v := w.checked(c, spec)
 	w.unlock()
 	if v == tooLong {

@@ -94,6 +94,7 @@ func (p *pool) run(c *conn, args [][]byte) {
 		w.x.Leave()
 		p.s.pause.await()
 		w.x.Enter()
+		w.tick() // waiting is not the command's time
 	}
 	w.current = nil
 	answer := letter{kind: letterBlocked, c: c, wait: w.waits}

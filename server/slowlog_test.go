@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"clusternode/resp"
+	"clusternode/slots"
 )
 
 // value sends a command and returns the reply.
@@ -121,17 +123,30 @@ func TestSlowlogLimits(t *testing.T) {
 	})
 }
 
-// What a command waited for before it ran is not its own time.
+// What a command waited for before it ran is not its own time: for the world, for
+// its slot, for the end of a pause, for keys.
 func TestSlowlogDoesNotCountWaiting(t *testing.T) {
 	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
 		n := start("--slowlog-log-slower-than", "200000")
-		a, b := n.dial(), n.dial()
+		a, b, c := n.dial(), n.dial(), n.dial()
 		a.send("DEBUG", "SLEEP", "0.25")
 		b.send("SET", "k", "v")
+		c.send("MSET", "k", "v", "l", "w") // in two slots
 		require.Equal(t, "+OK", a.read())
 		require.Equal(t, "+OK", b.read())
-		b.send("BLPOP", "list", "0.25")
+		require.Equal(t, "+OK", c.read())
+		slot := slots.Of([]byte("k"))
+		require.True(t, n.s.ks.TryLock(slot))
+		b.send("SET", "k", "v")
+		time.Sleep(250 * time.Millisecond)
+		n.s.ks.Unlock(slot)
+		require.Equal(t, "+OK", b.read())
+		a.do("CLIENT", "PAUSE", "250")
+		b.send("GET", "k")
+		c.send("INFO")
 		b.read()
+		c.read()
+		b.do("BLPOP", "list", "0.25")
 		require.Equal(t, []string{"DEBUG SLEEP 0.25"}, a.logged())
 	})
 }
