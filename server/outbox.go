@@ -64,11 +64,14 @@ func (s *Server) push(c *conn, data []byte) {
 // ownPushes appends what the running command pushed to its own client behind
 // its reply.
 func (w *worker) ownPushes() {
-	if len(w.own) > 0 {
-		w.w.Buf = append(w.w.Buf, w.own...)
-		w.own = w.own[:0]
-		if cap(w.own) > flushAt {
-			w.own = nil
+	for _, own := range [...]*[]byte{&w.own, &w.ownLast} {
+		if len(*own) == 0 {
+			continue
+		}
+		w.w.Buf = append(w.w.Buf, *own...)
+		*own = (*own)[:0]
+		if cap(*own) > flushAt {
+			*own = nil
 		}
 	}
 }

@@ -133,7 +133,7 @@ func (s *Server) deliverOwn(w *worker, m *invalidation) {
 	if c == m.by && c.track.mode()&command.TrackingNoLoop != 0 {
 		return
 	}
-	s.deliver(c, c.Proto, m, func(to *conn, data []byte) bool { w.push(to, data); return true },
+	s.deliver(c, c.Proto, m, func(to *conn, data []byte) bool { w.ownLast = append(w.ownLast, data...); return true },
 		func(to *conn, f fan) { s.leaveFan(w, to.outlet, f) })
 }
 

@@ -32,6 +32,7 @@ type worker struct {
 
 	current *conn     // whose commands it runs
 	own     []byte    // messages for that client, behind the reply under way
+	ownLast []byte    // invalidations for it, behind those
 	knocks  []outlet  // whose mailboxes have letters that nobody was woken for
 	mark    int       // where the reply of the command under way begins in w.Buf
 	waits   *blocking // of a pooled worker: its command waits for keys now
