@@ -122,7 +122,10 @@ func TestEvictToTheLast(t *testing.T) {
 
 // The victims of half a database are nearly the ones that the policy means.
 func TestVictimsAreOld(t *testing.T) {
-	const n = 20_000
+	n := 20_000
+	if raceEnabled {
+		n = 4000
+	}
 	for _, policy := range []Policy{AllKeysLRU, VolatileLRU, AllKeysLFU, VolatileLFU, VolatileTTL} {
 		t.Run(policy.String(), func(t *testing.T) {
 			c := newCache(t, policy)
@@ -131,13 +134,13 @@ func TestVictimsAreOld(t *testing.T) {
 			for _, i := range order {
 				c.now = start + int64(i)*1000
 				key := fmt.Sprint(i)
-				c.put(0, key, start+n*1000*(1+int64(i)))
+				c.put(0, key, start+int64(n)*1000*(1+int64(i)))
 				if policy.LFU() {
 					p := c.ks.Part(0, slots.Of([]byte(key)))
 					p.findString(hashString(key), key).TouchLRU(uint32(start/60000)&0xffff<<8 | uint32(i*250/n))
 				}
 			}
-			c.now = start + n*1000
+			c.now = start + int64(n)*1000
 			if policy.LFU() {
 				c.now = start
 			}
@@ -229,7 +232,11 @@ func TestRandomVictimsAreFair(t *testing.T) {
 func TestFewVolatile(t *testing.T) {
 	for _, policy := range []Policy{VolatileLRU, VolatileRandom, VolatileTTL} {
 		c := newCache(t, policy)
-		for i := range 100_000 {
+		keys := 100_000
+		if raceEnabled {
+			keys = 10_000
+		}
+		for i := range keys {
 			c.put(0, fmt.Sprintf("{x}%d", i), 0)
 		}
 		want := []string{"{x}1", "{x}2", "{x}3"}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"clusternode/command"
 )
 
 // TestSizeClasses: the borders of Redis' classes.
@@ -114,8 +116,7 @@ func TestSlotUsage(t *testing.T) {
 		eventually(t, func() bool { return c.do("SET", "foo", "bar") == "+OK" })
 		require.Equal(t, "+OK", c.do("CONFIG", "RESETSTAT"))
 		usage := func() (in, out int64) {
-			u := n.s.env.Usage.Load()
-			s := u[12182]
+			u, s := n.s.env.Usage.Load(), command.SlotUsage{}
 			n.s.ks.Gate(func() { s = u[12182] })
 			require.Positive(t, s.CPU)
 			return s.NetIn, s.NetOut
