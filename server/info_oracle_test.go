@@ -26,6 +26,9 @@ var notHere = map[string]string{
 	"mem_overhead_db_hashtable_rehashing": "7.4: tables grow in bounded steps, without a second table",
 	"evicted_scripts":                     "7.4: there are no scripts yet",
 	"module":                              "8.0 is built with a module",
+	// Of the commands by which the test waits for the server.
+	"cmdstat_ping":                  "not used here",
+	"latency_percentiles_usec_ping": "the same",
 	// Valkey 8.1.
 	"valkey_version":                     "Valkey's own",
 	"valkey_release_stage":               "Valkey's own",

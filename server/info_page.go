@@ -20,6 +20,14 @@ var pageSection = section{Items: append([]item{
 		Name: "instance_info", Help: "What this node is.", Kind: metrics.Level, Field: "one",
 		Labels: []string{"role", "redis_version", "redis_build_id", "redis_mode", "os", "maxmemory_policy", "tcp_port", "run_id", "process_id"},
 	}}},
+	level("", func(r *reading) int64 { return int64(r.s.obs.slowlog.len()) }).As("slowlog_length").Saying("Entries of SLOWLOG."),
+	level("", func(r *reading) int64 { return r.lastSlow().id }).As("slowlog_last_id").Saying("Id of SLOWLOG's newest entry."),
+	level("", func(r *reading) int64 { return r.lastSlow().micros }).As("last_slow_execution_duration_seconds").Times(1e-6).
+		Saying("How long the command of SLOWLOG's newest entry took, seconds."),
+	&family{Rows: (*reading).spikes, Series: []metrics.Series{
+		{Name: "latency_spike_last", Help: "When an event of LATENCY was last slow, unix time.", Kind: metrics.Level, Labels: []string{"event_name"}, Field: "unix"},
+		{Name: "latency_spike_duration_seconds", Help: "How slow it was, seconds.", Kind: metrics.Level, Labels: []string{"event_name"}, Field: "ms", Scale: 1e-3},
+	}},
 	&family{Rows: (*reading).primaryLink, Series: []metrics.Series{
 		{Name: "master_link_up", Help: "Whether a replica is connected to its primary.", Kind: metrics.Level, Labels: primaryLabels, Field: "up"},
 		{Name: "master_sync_in_progress", Help: "Whether a replica copies its primary's data.", Kind: metrics.Level, Labels: primaryLabels, Field: "syncing"},
@@ -36,6 +44,27 @@ func (r *reading) instance(yield func(*metrics.Row)) {
 			strconv.Itoa(int(r.s.port.Load())), r.s.runID, strconv.Itoa(os.Getpid())},
 		Fields: []metrics.Field{{Name: "one", Value: metrics.Int(1)}},
 	})
+}
+
+// lastSlow is the newest entry of SLOWLOG; zeros if there is none.
+func (r *reading) lastSlow() *slowEntry {
+	if list := r.s.obs.slowlog.newest(1); len(list) > 0 {
+		return list[0]
+	}
+	return &slowEntry{}
+}
+
+// spikes are the latest spikes of the latency monitor's events.
+func (r *reading) spikes(yield func(*metrics.Row)) {
+	names, events := r.s.obs.latency.list()
+	for _, name := range names {
+		of := events[name]
+		last := of.last()
+		yield(&metrics.Row{Labels: []string{name}, Fields: []metrics.Field{
+			{Name: "unix", Value: metrics.Int(last.unix)},
+			{Name: "ms", Value: metrics.Int(last.ms)},
+		}})
+	}
 }
 
 // clusterFigures are the numbers of CLUSTER INFO, of a node with cluster

@@ -16,11 +16,11 @@ var executable, _ = os.Executable()
 // serverSection is INFO server.
 var serverSection = section{Title: "Server", Items: []item{
 	label("redis_version", func(*reading) string { return config.Version }),
+	label("server_name", func(*reading) string { return "clusternode" }),
+	label("clusternode_version", func(*reading) string { return Version }),
 	label("redis_git_sha1", func(*reading) string { short, _ := buildRevision(); return short }),
 	yes("redis_git_dirty", func(*reading) bool { _, dirty := buildRevision(); return dirty }),
 	label("redis_build_id", func(*reading) string { return buildID() }),
-	label("server_name", func(*reading) string { return "clusternode" }),
-	label("clusternode_version", func(*reading) string { return Version }),
 	label("redis_mode", (*reading).mode),
 	label("os", func(*reading) string { return osName() }),
 	none("arch_bits", 32<<(^uint(0)>>63)),

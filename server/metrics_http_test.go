@@ -203,6 +203,8 @@ func TestMetricsNames(t *testing.T) {
 	c := startNode(t, false, "--metrics-port", port, "--bind", "127.0.0.1").dial()
 	c.do("SET", "a", "1", "EX", "1000")
 	c.do("NOSUCH")
+	c.do("CONFIG", "SET", "latency-monitor-threshold", "1", "slowlog-log-slower-than", "1000")
+	c.do("DEBUG", "SLEEP", "0.01")
 	var got []string
 	for name, f := range scrape(t, port) {
 		got = append(got, name+" "+strings.ToLower(f.GetType().String()))
