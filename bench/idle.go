@@ -32,15 +32,8 @@ func (c *config) empty() error {
 
 // idleConns measures what connections cost that do nothing: right after their first PING and unused.
 func (c *config) idleConns() error {
-	// Both ends of each connection need descriptors, here and in the server, which inherits the limit.
-	limit := unix.Rlimit{Cur: uint64(c.idle) + 1000, Max: uint64(c.idle) + 1000}
-	var have unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &have); err != nil {
+	if err := c.allowFiles(); err != nil {
 		return err
-	}
-	limit.Max = max(limit.Max, have.Max)
-	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return fmt.Errorf("%d open files: %w", limit.Cur, err)
 	}
 	s := samples{}
 	for _, ct := range c.contenders {
@@ -52,6 +45,21 @@ func (c *config) idleConns() error {
 	c.report.add(Row{Section: section, Case: "resident, all of the process", Unit: "MiB", Values: s.medians("resident"), Less: true})
 	c.report.add(Row{Section: section, Case: "per connection", Unit: "B", Values: s.medians("each"), Less: true})
 	c.report.add(Row{Section: section, Case: "server CPU of one idle second", Unit: "ms", Values: s.medians("cpu"), Less: true})
+	return nil
+}
+
+// allowFiles raises the limit of open files: both ends of each connection need descriptors, here and in the server, which inherits
+// the limit.
+func (c *config) allowFiles() error {
+	limit := unix.Rlimit{Cur: uint64(c.idle) + 1000, Max: uint64(c.idle) + 1000}
+	var have unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &have); err != nil {
+		return err
+	}
+	limit.Max = max(limit.Max, have.Max)
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return fmt.Errorf("%d open files: %w", limit.Cur, err)
+	}
 	return nil
 }
 

@@ -29,14 +29,19 @@ func resident(pid int) (int64, error) { return statusField(pid, "VmRSS:") }
 
 // statusField reads a field in kB of /proc/PID/status.
 func statusField(pid int, name string) (int64, error) {
+	kb, err := statusNumber(pid, name)
+	return kb << 10, err
+}
+
+// statusNumber reads a number of /proc/PID/status, whatever its unit.
+func statusNumber(pid int, name string) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err
 	}
 	for line := range strings.Lines(string(text)) {
 		if rest, ok := strings.CutPrefix(line, name); ok {
-			kb, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
-			return kb << 10, err
+			return strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
 		}
 	}
 	return 0, fmt.Errorf("no %s in the status of process %d", name, pid)
