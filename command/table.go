@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -11,7 +12,7 @@ import (
 type Table struct {
 	byName map[string]*Spec // every command; lower-case names
 	all    []*Spec          // commands and subcommands by ID
-	top    []*Spec          // commands, sorted by name
+	top    []*Spec          // commands that have a name, sorted by it
 	// fast is an open-addressing table over byName for Lookup: a hot name
 	// costs one hash of at most 8 bytes and one comparison.
 	fast [512]entry
@@ -87,7 +88,8 @@ func (t *Table) Len() int { return len(t.all) }
 // ByID returns the spec with the given ID.
 func (t *Table) ByID(id int) *Spec { return t.all[id] }
 
-// Commands lists the commands (not their subcommands) by name.
+// Commands lists the commands (not their subcommands) by name. One that was
+// renamed stands under its own; one that was removed is not there.
 func (t *Table) Commands() []*Spec { return t.top }
 
 // Specs lists commands and subcommands by ID.
@@ -112,6 +114,8 @@ func (t *Table) Rename(from, to string) error {
 	delete(t.byName, from)
 	if to != "" {
 		t.byName[to] = s
+	} else {
+		t.top = slices.DeleteFunc(t.top, func(o *Spec) bool { return o == s })
 	}
 	t.index()
 	return nil

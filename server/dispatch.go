@@ -40,7 +40,7 @@ func (w *worker) execute(c *conn, args [][]byte) verdict {
 	if len(spec.Subs) > 0 && len(args) > 1 {
 		sub := spec.Sub(args[1])
 		if sub == nil {
-			w.reject(c, nil, resp.UnknownSubcommand(args[1], spec.Name))
+			w.reject(c, nil, resp.UnknownSubcommand(args[1], string(args[0])))
 			return finished
 		}
 		spec = sub

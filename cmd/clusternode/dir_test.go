@@ -61,9 +61,16 @@ func TestPasswordAtRunTime(t *testing.T) {
 
 func TestRenameToItself(t *testing.T) {
 	port := freePort(t)
-	file := writeFile(t, "redis.conf", "bind 127.0.0.1\nport "+strconv.Itoa(port)+"\nrename-command GET get\nrename-command set \"\"\nrename-command get SET\n")
+	file := writeFile(t, "redis.conf", "bind 127.0.0.1\nport "+strconv.Itoa(port)+"\nrename-command GET get\nrename-command set \"\"\nrename-command get SET\nrename-command config \"my config\"\n")
 	launch(t, nil, file).prints("Ready to accept connections tcp")
-	require.Equal(t, "(null $)", dial(t, port).do("SET", "a"))
+	c := dial(t, port)
+	require.Equal(t, "(null $)", c.do("SET", "a"))
+	require.Equal(t, `*[(null $)]`, c.do("COMMAND", "INFO", "get"))
+	require.Regexp(t, `^\*\[\*\[\$"get" :2 `, c.do("COMMAND", "INFO", "set"))
+	require.Equal(t, `*[$"get" $"getbit" $"getdel" $"getex" $"getrange" $"getset"]`, c.do("COMMAND", "LIST", "FILTERBY", "PATTERN", "get*"))
+	require.NotContains(t, c.do("COMMAND", "LIST"), `$"set"`, "who is gone is not listed")
+
+	require.Equal(t, "-ERR unknown subcommand 'x'. Try MY CONFIG HELP.", c.do("my Config", "x"))
 
 	for line, want := range map[string]string{
 		"rename-command NOPE x":       "No such command in rename-command",
