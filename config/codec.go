@@ -172,9 +172,11 @@ func (c textCodec) lines(name string, v, def Value) []line {
 
 // Quote writes a word in double quotes so that redis.conf reads it back
 // unchanged, whatever its bytes.
-func Quote(s string) string {
+func Quote(s string) string { return string(AppendQuoted(make([]byte, 0, len(s)+2), s)) }
+
+// AppendQuoted appends Quote(s) to b.
+func AppendQuoted[T string | []byte](b []byte, s T) []byte {
 	const hex = "0123456789abcdef"
-	b := make([]byte, 0, len(s)+2)
 	b = append(b, '"')
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {
@@ -196,7 +198,7 @@ func Quote(s string) string {
 			b = append(b, c)
 		}
 	}
-	return string(append(b, '"'))
+	return append(b, '"')
 }
 
 // itoa prints a signed number, or an unsigned one kept in the same bits.

@@ -125,7 +125,7 @@ func (w *worker) monitorLine(c *conn, args [][]byte) []byte {
 	b = append(b, ']')
 	for _, a := range args {
 		b = append(b, ' ')
-		b = append(b, config.Quote(string(a))...)
+		b = config.AppendQuoted(b, a)
 	}
 	return append(b, "\r\n"...)
 }
