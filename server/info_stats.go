@@ -67,7 +67,7 @@ var statsSection = section{Title: "Stats", Items: []item{
 	total("eventloop_duration_cmd_sum", (*totals).commandMicros).In(metrics.Microseconds).As("eventloop_duration_cmd_sum_usec_total"),
 	level("instantaneous_eventloop_cycles_per_sec", func(r *reading) int64 { return int64(r.s.rates.cycles.perSecond()) }).As("instantaneous_eventloop_cycles_per_sec"),
 	level("instantaneous_eventloop_duration_usec", (*reading).cycleMicros).In(metrics.Microseconds).As("instantaneous_eventloop_duration_usec"),
-	unbuilt("acl_access_denied_auth").As("acl_access_denied_auth_total"),
+	count("acl_access_denied_auth", func(r *reading) int64 { return r.s.counters.authFailures.Load() }).As("acl_access_denied_auth_total"),
 	unbuilt("acl_access_denied_cmd").As("acl_access_denied_cmd_total"),
 	unbuilt("acl_access_denied_key").As("acl_access_denied_key_total"),
 	unbuilt("acl_access_denied_channel").As("acl_access_denied_channel_total"),

@@ -126,8 +126,11 @@ func TestInfoTellsTheTruth(t *testing.T) {
 			require.LessOrEqual(t, main, infoNumber(t, text, "used_cpu_user")+infoNumber(t, text, "used_cpu_sys")+1)
 			require.Equal(t, infoNumber(t, text, "total_reads_processed"), infoNumber(t, text, "io_threaded_reads_processed"), "two loops")
 		}
+		changes := infoNumber(t, text, "rdb_changes_since_last_save")
 		require.Equal(t, "+OK", c.do("CONFIG", "RESETSTAT"))
 		text = c.infoText("everything")
+		require.Equal(t, changes, infoNumber(t, text, "rdb_changes_since_last_save"))
+		require.Zero(t, infoNumber(t, text, "instantaneous_ops_per_sec"))
 		for _, name := range []string{"lazyfreed_objects", "dump_payload_sanitizations", "client_query_buffer_limit_disconnections", "total_connections_received", "expired_keys"} {
 			require.Zero(t, infoNumber(t, text, name), name)
 		}
@@ -214,4 +217,29 @@ func TestInfoBlocked(t *testing.T) {
 		either.read()
 		shows(0, 0, 0, 0)
 	})
+}
+
+// TestInfoCountsFailedLogins: by AUTH and by HELLO; CONFIG RESETSTAT does not
+// forget them.
+func TestInfoCountsFailedLogins(t *testing.T) {
+	c := startNode(t, false, "--requirepass", "secret").dial()
+	c.do("AUTH", "wrong")
+	c.do("AUTH", "nobody", "secret")
+	c.do("HELLO", "3", "AUTH", "default", "wrong")
+	require.Equal(t, "+OK", c.do("AUTH", "secret"))
+	require.Equal(t, 3.0, infoNumber(t, c.infoText("stats"), "acl_access_denied_auth"))
+	c.do("CONFIG", "RESETSTAT")
+	require.Equal(t, 3.0, infoNumber(t, c.infoText("stats"), "acl_access_denied_auth"), "as in Redis")
+}
+
+// TestInfoPeak: a peak between two looks is seen.
+func TestInfoPeak(t *testing.T) {
+	n := startNode(t, false)
+	c := n.dial()
+	used := infoNumber(t, c.infoText("memory"), "used_memory")
+	c.do("SETRANGE", "big", "20000000", "x")
+	eventually(t, func() bool { return n.s.peak.Load() > int64(used)+20000000 })
+	c.do("DEL", "big")
+	text := c.infoText("memory")
+	require.Greater(t, infoNumber(t, text, "used_memory_peak"), infoNumber(t, text, "used_memory")+19000000)
 }

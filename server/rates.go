@@ -50,6 +50,20 @@ func (m *meter) perSecond() float64 {
 	return sum / float64(n)
 }
 
+// reset forgets what was sampled.
+func (m *meter) reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.last, m.at, m.next = 0, time.Time{}, 0
+	clear(m.ring[:])
+}
+
+func (r *rates) reset() {
+	for _, m := range []*meter{&r.commands, &r.netIn, &r.netOut, &r.cycles, &r.cycleNanos} {
+		m.reset()
+	}
+}
+
 // published are the counts of one worker that others may read at any time, as
 // of its last tick.
 type published struct {

@@ -86,6 +86,7 @@ type counters struct {
 	rejected          atomic.Int64
 	outputDisconnects atomic.Int64
 	queryDisconnects  atomic.Int64
+	authFailures      atomic.Int64
 }
 
 // New builds a node and opens its sockets. Nothing is served before Start.
@@ -245,6 +246,7 @@ func (s *Server) cron() {
 		select {
 		case <-next.C:
 			s.syncClock()
+			s.peak.raise(s.usedMemory())
 			s.muteBus()
 			if s.sampleRates() {
 				next.Reset(tickEvery)

@@ -77,14 +77,21 @@ func (w *worker) resetCounters() {
 	clear(w.perCmd)
 }
 
-// resetStat starts all statistics anew; the world is stopped.
+// resetStat starts all statistics anew, but not the count of changes since the
+// last save, which is none; the world is stopped.
 func (s *Server) resetStat() {
 	for _, l := range s.loops {
-		l.worker().resetCounters()
+		w := l.worker()
+		dirty := w.keyStats.Dirty
+		w.resetCounters()
+		w.keyStats.Dirty = dirty
 	}
+	s.rates.reset()
 	s.resetCommandTimes()
 	s.pool.mu.Lock()
+	dirty := s.pool.counted.keys.Dirty
 	s.pool.counted = newTotals(s)
+	s.pool.counted.keys.Dirty = dirty
 	s.pool.mu.Unlock()
 	s.counters.accepted.Store(0)
 	s.counters.rejected.Store(0)
