@@ -90,7 +90,7 @@ func (w *worker) tellMonitors(c *conn, spec *command.Spec, args [][]byte) {
 	}
 	line := w.monitorLine(c, command.Redact(spec, args))
 	for _, m := range *list {
-		if m != c || !c.Has(command.ClientCloseAfterReply) {
+		if m != c || !c.Has(command.ClientCloseAfterReply|command.ClientReplyOff|command.ClientReplySkip) {
 			w.push(m, line)
 		}
 	}

@@ -119,6 +119,24 @@ func TestMonitorAsClient(t *testing.T) {
 	})
 }
 
+// CLIENT REPLY holds back what a monitor would see.
+func TestMonitorWithoutReplies(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		m, c := n.dial(), n.dial()
+		require.Equal(t, "+OK", m.do("MONITOR"))
+		m.send("CLIENT", "REPLY", "SKIP")
+		require.Contains(t, m.seen(), `"CLIENT" "REPLY" "SKIP"`)
+		m.send("ECHO", "1") // neither reply nor line
+		m.send("CLIENT", "REPLY", "OFF")
+		m.send("PING")
+		require.Eventually(t, func() bool { return strings.Contains(c.value("CLIENT", "LIST").Str, "cmd=ping") }, waitLong, waitStep)
+		c.do("SET", "k", "v")
+		require.Equal(t, "+OK", m.do("CLIENT", "REPLY", "ON"))
+		require.Contains(t, m.seen(), `"CLIENT" "REPLY" "ON"`)
+	})
+}
+
 func TestMonitorInMulti(t *testing.T) {
 	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
 		c := start().dial()

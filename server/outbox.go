@@ -1,6 +1,10 @@
 package server
 
-import "sync"
+import (
+	"sync"
+
+	"clusternode/command"
+)
 
 // Messages that no command of the client asked for: pub/sub, invalidations,
 // MONITOR. They may come from any thread, also under slot locks, and go to the
@@ -83,6 +87,8 @@ func (w *worker) pushed(c *conn, data []byte) {
 	case c.parked == parkOffload:
 		c.later = append(c.later, data...)
 		w.s.outBytes.Add(int64(len(data)))
+	case c.Has(command.ClientMonitor) && c.Has(command.ClientReplyOff) && data[0] == '+':
+		// What it monitors is held back like its replies.
 	default:
 		w.queueOut(c, data)
 	}
