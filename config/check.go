@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/netip"
 	"strings"
 )
 
@@ -21,6 +22,18 @@ func plainName(directive string) func(Value) error {
 		}
 		return nil
 	}
+}
+
+// ipAddress wants an IP address; empty is unset. Redis takes any text, and
+// connects from anywhere if it is no address.
+func ipAddress(v Value) error {
+	if v.str == "" {
+		return nil
+	}
+	if _, err := netip.ParseAddr(v.str); err != nil {
+		return wording("argument must be an IP address")
+	}
+	return nil
 }
 
 const maxHostname = 256

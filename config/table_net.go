@@ -16,7 +16,7 @@ const (
 // netTable: listeners, connections and their limits.
 var netTable = []row{
 	special("bind", addressCodec{}, Value{list: []string{"*", "-::*"}}).flag(manyWords),
-	optional("bind-source-addr").notBuilt("a chosen source address for outgoing links"),
+	optional("bind-source-addr").checked(ipAddress),
 	integer("port", 6379, 0, 65535),
 	yesNo("protected-mode", true),
 	integer("tcp-backlog", 511, 0, maxInt32).fixed(),

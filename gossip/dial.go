@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
+	"os"
 	"time"
 )
 
@@ -55,8 +56,7 @@ func (m *mesh) startDials(now time.Time) (wait time.Duration, ok bool) {
 }
 
 func (m *mesh) connect(addr string, kind linkKind, expect string) (net.Conn, *session, error) {
-	d := net.Dialer{Timeout: dialTimeout, KeepAliveConfig: keepAlive, LocalAddr: m.source}
-	conn, err := d.DialContext(m.ctx, "tcp", addr)
+	conn, err := m.dial(addr)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -70,6 +70,24 @@ func (m *mesh) connect(addr string, kind linkKind, expect string) (net.Conn, *se
 		return nil, nil, err
 	}
 	return conn, s, nil
+}
+
+// dial connects from bind-source-addr. If this machine does not have that address
+// (now), or it is of another family, the system chooses one, as in Redis.
+func (m *mesh) dial(addr string) (net.Conn, error) {
+	d := net.Dialer{Timeout: dialTimeout, KeepAliveConfig: keepAlive}
+	if source := m.source.Load(); source != nil {
+		d.LocalAddr = source
+		conn, err := d.DialContext(m.ctx, "tcp", addr)
+		var noBind *os.SyscallError
+		var noFamily *net.AddrError
+		if !(errors.As(err, &noBind) && noBind.Syscall == "bind") && !errors.As(err, &noFamily) {
+			return conn, err
+		}
+		m.log.debugf("cluster bus: no connection from %v: %v", source.IP, err)
+		d.LocalAddr = nil
+	}
+	return d.DialContext(m.ctx, "tcp", addr)
 }
 
 // dialMember makes one attempt and, if it succeeds, serves the link until it is over.

@@ -257,7 +257,7 @@ func (d *driver) links() []cluster.LinkInfo {
 }
 
 // sourceAddr is the local end of outgoing connections; "" leaves it to the system.
-func sourceAddr(ip string) (net.Addr, error) {
+func sourceAddr(ip string) (*net.TCPAddr, error) {
 	if ip == "" {
 		return nil, nil
 	}

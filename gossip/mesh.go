@@ -51,13 +51,13 @@ type mesh struct {
 	log    logger
 	stats  *linkStats
 	events meshEvents
-	source net.Addr // of outgoing connections; nil: the system chooses
 	ctx    context.Context
 	cancel context.CancelFunc
 	wake   chan struct{} // one token: the dial loop should look again
 
-	sendLimit atomic.Int64 // cluster-link-sendbuf-limit; 0: defaultSendLimit
-	deadAfter atomic.Int64 // how long sent bytes may stay unacknowledged, a time.Duration; 0: the system's default
+	source    atomic.Pointer[net.TCPAddr] // of outgoing connections; nil: the system chooses
+	sendLimit atomic.Int64                // cluster-link-sendbuf-limit; 0: defaultSendLimit
+	deadAfter atomic.Int64                // how long sent bytes may stay unacknowledged, a time.Duration; 0: the system's default
 
 	tasks sync.WaitGroup // every goroutine of the mesh
 
@@ -87,13 +87,14 @@ type linkEnd struct {
 	ready   chan struct{} // closed and replaced when a link comes up; nil: nobody waits
 }
 
-func newMesh(id identity, source net.Addr, log logger, stats *linkStats, events meshEvents) *mesh {
+func newMesh(id identity, source *net.TCPAddr, log logger, stats *linkStats, events meshEvents) *mesh {
 	m := &mesh{
-		log: log, stats: stats, events: events, source: source, id: id,
+		log: log, stats: stats, events: events, id: id,
 		wake:    make(chan struct{}, 1),
 		peers:   make(map[string]*peer),
 		pending: newPendingSet(maxPending),
 	}
+	m.source.Store(source)
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	m.tasks.Go(m.dialLoop)
 	return m

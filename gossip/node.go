@@ -107,6 +107,16 @@ func (n *Node) Configure(c cluster.Config) error {
 // SetSendLimit changes cluster-link-sendbuf-limit.
 func (n *Node) SetSendLimit(bytes int64) { n.d.mesh.setSendLimit(bytes) }
 
+// SetSourceAddr changes bind-source-addr for the links that are dialled from now
+// on. An error means that it is no IP address.
+func (n *Node) SetSourceAddr(ip string) error {
+	addr, err := sourceAddr(ip)
+	if err == nil {
+		n.d.mesh.source.Store(addr)
+	}
+	return err
+}
+
 // Links describes the links for CLUSTER LINKS.
 func (n *Node) Links() []cluster.LinkInfo { return n.d.links() }
 

@@ -260,6 +260,19 @@ func TestSourceAddress(t *testing.T) {
 	b.meet(a)
 	eventually(t, "both", func() bool { return a.View().KnownNodes() == 2 && b.View().KnownNodes() == 2 })
 	require.Contains(t, string(b.View().AppendNodes(nil, false)), "127.0.0.9:")
+
+	// It may change before a link is dialled, and one that cannot be is no
+	// reason not to.
+	c := startNode(t, "c")
+	require.ErrorContains(t, c.SetSourceAddr("nowhere"), "bind-source-addr")
+	require.NoError(t, c.SetSourceAddr("127.0.0.8"))
+	d := startNode(t, "d", func(c *Config) { c.SourceAddr = "203.0.113.9" })
+	e := startNode(t, "e", func(c *Config) { c.SourceAddr = "::1" })
+	for _, n := range []*testNode{c, d, e} {
+		n.meet(a)
+	}
+	eventually(t, "all", func() bool { return a.View().KnownNodes() == 5 })
+	require.Contains(t, string(c.View().AppendNodes(nil, false)), "127.0.0.8:")
 	_, err := Start(Config{Dir: t.TempDir(), File: "nodes.conf", Bind: []string{"127.0.0.1"}, SourceAddr: "nowhere", Log: discard{}})
 	require.ErrorContains(t, err, "bind-source-addr")
 }

@@ -26,7 +26,7 @@ func (s *Server) openBus() error {
 	b := &bus{s: s}
 	node, err := gossip.Start(gossip.Config{
 		Cluster: b.config(), Dir: s.cfg.String("dir"), File: s.cfg.String("cluster-config-file"), Bind: s.cfg.Strings("bind"),
-		Secret: s.cfg.String("cluster-secret"), SendLimit: s.cfg.Int("cluster-link-sendbuf-limit"), Log: busLog{s},
+		Secret: s.cfg.String("cluster-secret"), SendLimit: s.cfg.Int("cluster-link-sendbuf-limit"), SourceAddr: s.cfg.String("bind-source-addr"), Log: busLog{s},
 		Published: func(v *cluster.View) { s.tableChanged(v.Table) },
 		Message:   b.message,
 		Lost:      b.drop,
@@ -43,6 +43,7 @@ func (s *Server) openBus() error {
 		"cluster-node-timeout", "cluster-require-full-coverage", "cluster-allow-reads-when-down", "cluster-announce-ip",
 		"cluster-announce-port", "cluster-announce-bus-port", "cluster-announce-hostname", "cluster-announce-human-nodename",
 		"cluster-preferred-endpoint-type", "cluster-allow-replica-migration", "cluster-replica-no-failover", "port")
+	s.cfg.Hook("bind-source-addr", func() error { return node.SetSourceAddr(s.cfg.String("bind-source-addr")) })
 	s.cfg.Hook("cluster-link-sendbuf-limit", func() error {
 		node.SetSendLimit(s.cfg.Int("cluster-link-sendbuf-limit"))
 		return nil
