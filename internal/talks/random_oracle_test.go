@@ -33,7 +33,7 @@ func TestRandomTalks(t *testing.T) {
 		bin, err := testserver.Oracle(oracleLetters[letter])
 		require.NoError(t, err)
 		them := StartServers(t, bin)
-		for i := range number(t, "TALKS", 60) {
+		for i := range number(t, "TALKS", 25) {
 			g := newGenerator(rand.New(rand.NewPCG(seed, i)))
 			talk, cluster, proto := g.talk(), g.r.IntN(3) == 0, 2+g.r.IntN(4)/3
 			talk.Cluster, talk.Protos, talk.Oracles = []bool{cluster}, []int{proto}, letter

@@ -31,7 +31,7 @@ type kind int
 const (
 	says    kind = iota // "a: PING" and "a+ PING": one write
 	waits               // "a waits": a is blocked, or is about to be
-	wakes               // "a wakes": time passes until a message reaches a; right below a command it belongs to that step
+	wakes               // "a wakes": time passes until a message reaches a; right below a command, anybody's, it belongs to that step
 	quiet               // "a is quiet": nothing comes for a moment, where the server cannot be asked
 	closes              // "a closes": a goes away
 	passing             // "pass 20": as many milliseconds go by
@@ -47,10 +47,10 @@ type Step struct {
 	Kind   kind
 	Conn   string
 	Cmds   [][]string
-	Sorted bool   // "a:~ PUBSUB CHANNELS": servers differ in the order, so each connection's messages and their elements are sorted
-	Mark   string // letters of the oracles that do as 7.2 does; "": all; "-": none, the messages are written by hand
-	Wakes  int    // messages that take their time
-	Pause  int    // ms
+	Sorted bool     // "a:~ PUBSUB CHANNELS": servers differ in the order, so each connection's messages and their elements are sorted
+	Mark   string   // letters of the oracles that do as 7.2 does; "": all; "-": none, the messages are written by hand
+	Wakes  []string // connections whose messages take their time, once for each
+	Pause  int      // ms
 	// Want holds the messages in RESP2 and RESP3.
 	Want [2][]Message
 }
@@ -131,9 +131,9 @@ func (t *Talk) line(line string, at int) (*Step, error) {
 			mark, sorted := strings.CutSuffix(name[2:], "~")
 			return &Step{Text: []string{line}, At: at, Conn: name[:1], Mark: mark, Sorted: sorted, Cmds: [][]string{cmd}}, err
 		case len(name) == 1:
-			if rest == "wakes" && t.answers(name) {
+			if rest == "wakes" && t.brings() {
 				s := &t.Steps[len(t.Steps)-1]
-				s.Wakes++
+				s.Wakes = append(s.Wakes, name)
 				s.Text = append(s.Text, line)
 				return nil, nil
 			}
@@ -152,13 +152,13 @@ func (t *Talk) line(line string, at int) (*Step, error) {
 	return nil, t.head(name, strings.Fields(rest))
 }
 
-// answers says whether the last step is a command of the connection that no message follows yet.
-func (t *Talk) answers(conn string) bool {
+// brings says whether the last step is a command that no message follows yet.
+func (t *Talk) brings() bool {
 	if len(t.Steps) == 0 {
 		return false
 	}
 	s := &t.Steps[len(t.Steps)-1]
-	return s.Kind == says && s.Conn == conn && len(s.Want[0])+len(s.Want[1]) == 0
+	return s.Kind == says && len(s.Want[0])+len(s.Want[1]) == 0
 }
 
 func isConn(name string) bool { return name >= "a" && name <= "z" }

@@ -131,7 +131,13 @@ func (s *Stage) act(step *Step) error {
 		for i, cmd := range step.Cmds {
 			cmds[i] = s.fillIn(cmd)
 		}
-		return errors.Join(c.send(cmds...), c.awaitMessages(step.Wakes))
+		err := c.send(cmds...)
+		for name := range s.conns {
+			if n := count(step.Wakes, name); n > 0 && err == nil {
+				err = s.conns[name].awaitMessages(n)
+			}
+		}
+		return err
 	case waits:
 		return s.awaitBlocked(c)
 	case wakes:
@@ -273,4 +279,13 @@ func (s *Step) namesIDs() bool {
 		}
 	}
 	return false
+}
+
+func count(names []string, name string) (n int) {
+	for _, other := range names {
+		if other == name {
+			n++
+		}
+	}
+	return n
 }
