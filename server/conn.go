@@ -67,6 +67,7 @@ type conn struct {
 	watch   watchState
 	subs    *pubsub.Member[*conn, *desk] // nil until it subscribes first, as is desk
 	desk    *desk                        // where messages for it wait
+	pieces  int32                        // scratch of the desk: what it gets still
 	track   trackState
 
 	netIn, netOut, commands int64

@@ -14,6 +14,7 @@ const readChunk = 64 << 10
 // loop stands in for the type that Linux has. There is never one.
 type loop struct {
 	exited chan struct{}
+	mail   bool
 	books  clientBooks
 }
 
@@ -23,7 +24,12 @@ func (l *loop) listenOn(*listener) error { return nil }
 func (l *loop) run()                     {}
 func (l *loop) stop()                    {}
 func (l *loop) post(letter)              {}
+func (l *loop) leave(letter) bool        { return false }
+func (l *loop) knock()                   {}
 func (l *loop) each(func(*conn))         {}
+
+func (l *loop) pushed(*conn, []byte) bool { return false }
+func (l *loop) sendNow(*conn, []byte)     {}
 
 func (l *loop) some(int, int, func(*conn)) int { return 0 }
 

@@ -10,10 +10,11 @@ import (
 )
 
 // A message goes from the publisher to the desk of each outlet that has
-// subscribers for it, encoded once; the outlet hands it to its own clients. A
-// desk is served in the order in which messages came, so that what one client
-// publishes arrives in order. Messages that an outlet finds together for one
-// channel are joined: each client gets them as one piece.
+// subscribers for it; the outlet hands it to its own clients. A desk is served
+// in the order in which messages came, so that what one client publishes
+// arrives in order. Messages lie in the desk's buffer as clients of RESP2 read
+// them, one behind the other: those that an outlet finds together for one
+// channel are one piece, and most clients get it straight from there.
 
 // crowd are the subscribers of a channel or pattern on one outlet.
 type crowd = pubsub.Crowd[*conn, *desk]
@@ -30,34 +31,36 @@ type hub struct {
 	desks    map[outlet]*desk // of the loops; guarded by mu
 }
 
-// message is one message as clients of both protocols read it.
-type message struct{ resp2, resp3 []byte }
-
 // posting is a message for a crowd, the end of a subscription, or messages of
 // another kind that came in between.
 type posting struct {
 	leave  *leaving
 	fan    fan
 	to     *crowd
-	m      message
 	except *conn // published it and has got it already
+	from   int   // where it begins in the buffer; it ends where the next begins
 }
 
 // desk is where messages for the subscribers on one outlet wait.
 type desk struct {
 	h    *hub
 	out  outlet
-	solo bool // of one connection, and gone with it
-	fan  fan  // deliver, ready to be sent
+	l    *loop // that the outlet is, nil for another
+	solo bool  // of one connection, and gone with it
+	fan  fan   // serve, ready to be sent
+
 	open sync.Mutex
 	// guarded by open
 	queue  []posting
+	buf    []byte // what the messages of queue are
 	closed bool
-	size   int64 // bytes in queue
 
 	// Owned by whoever delivers.
-	spare   []posting
-	clients []*conn
+	spare    []posting
+	spareBuf []byte
+	pushes   []byte    // scratch: messages as pushes of RESP3
+	runs     []handful // scratch, as are the clients that get them
+	clients  []*conn
 }
 
 func newHub() *hub {
@@ -66,7 +69,8 @@ func newHub() *hub {
 
 func newDesk(h *hub, o outlet) *desk {
 	d := &desk{h: h, out: o}
-	d.fan = d.deliver
+	d.l, _ = o.(*loop)
+	d.fan = d.serve
 	return d
 }
 
@@ -91,15 +95,27 @@ func (h *hub) join(c *conn) *pubsub.Member[*conn, *desk] {
 }
 
 // put adds a message and reports whether the outlet has to be told.
-func (d *desk) put(p posting) (tell bool) {
+func (d *desk) put(to *crowd, channel, text []byte, except *conn) (tell bool) {
 	d.open.Lock()
 	defer d.open.Unlock()
 	if d.closed {
 		return false
 	}
-	d.queue = append(d.queue, p)
-	d.size += int64(len(p.m.resp2))
-	d.h.backlog.Add(int64(len(p.m.resp2)))
+	from := len(d.buf)
+	d.queue = append(d.queue, posting{to: to, from: from, except: except})
+	d.buf = appendMessage(d.buf, to, channel, text)
+	d.h.backlog.Add(int64(len(d.buf) - from))
+	return len(d.queue) == 1
+}
+
+// putLeave adds the end of a subscription.
+func (d *desk) putLeave(l *leaving) (tell bool) {
+	d.open.Lock()
+	defer d.open.Unlock()
+	if d.closed {
+		return false
+	}
+	d.queue = append(d.queue, posting{leave: l, from: len(d.buf)})
 	return len(d.queue) == 1
 }
 
@@ -111,7 +127,7 @@ func (d *desk) putBehind(f fan) bool {
 	if d.closed || len(d.queue) == 0 {
 		return false
 	}
-	d.queue = append(d.queue, posting{fan: f})
+	d.queue = append(d.queue, posting{fan: f, from: len(d.buf)})
 	return true
 }
 
@@ -126,106 +142,144 @@ func (h *hub) deskOf(o outlet) *desk {
 func (d *desk) close() {
 	d.open.Lock()
 	defer d.open.Unlock()
-	d.h.backlog.Add(-d.size)
-	d.closed, d.queue, d.size = true, nil, 0
+	d.h.backlog.Add(-int64(len(d.buf)))
+	d.closed, d.queue, d.buf = true, nil, nil
 }
 
-// maxJoined bounds the bytes that are joined to one piece.
-const maxJoined = 64 << 10
-
-// deliver hands the messages that wait to the clients. It runs where the
-// outlet's letters are read.
-func (d *desk) deliver(yield func(c *conn, data []byte) bool) {
+func (d *desk) empty() bool {
 	d.open.Lock()
-	queue := d.queue
-	d.h.backlog.Add(-d.size)
-	d.queue, d.spare, d.size = d.spare[:0], nil, 0
+	defer d.open.Unlock()
+	return len(d.queue) == 0
+}
+
+// What a desk keeps room for.
+const (
+	keptPostings = 4096
+	keptMessages = 1 << 20 // bytes
+)
+
+// serve hands the messages that wait to the clients. It runs where the outlet's
+// letters are read.
+func (d *desk) serve(yield func(c *conn, data []byte) bool) { d.deliver(yield, d.l != nil) }
+
+// deliver is serve. With now a loop's clients that get one piece only are sent
+// it at once; others get theirs through yield, which does not keep the data.
+func (d *desk) deliver(yield func(c *conn, data []byte) bool, now bool) {
+	d.open.Lock()
+	queue, buf := d.queue, d.buf
+	d.queue, d.buf = d.spare[:0], d.spareBuf[:0]
+	d.spare, d.spareBuf = nil, nil
 	d.open.Unlock()
+	d.h.backlog.Add(-int64(len(buf)))
+	d.runs, d.clients = d.runs[:0], d.clients[:0]
 	for i := 0; i < len(queue); {
-		first := &queue[i]
-		if first.leave != nil {
-			d.leave(first.leave, yield)
-			i++
-			continue
-		}
-		if first.fan != nil {
-			first.fan(yield)
-			i++
-			continue
-		}
-		m, n := joined(queue[i:])
-		d.clients = first.to.Clients(d.clients[:0])
-		for _, c := range d.clients {
-			if c == first.except {
-				continue
+		n := 1
+		switch p := &queue[i]; {
+		case p.leave != nil:
+			d.hand(yield, now)
+			d.leave(p.leave, yield)
+		case p.fan != nil:
+			d.hand(yield, now)
+			p.fan(yield)
+		default:
+			n = alike(queue[i:])
+			end := len(buf)
+			if i+n < len(queue) {
+				end = queue[i+n].from
 			}
-			if !yield(c, m.of(c)) {
-				break
-			}
+			first := len(d.clients)
+			d.clients = p.to.Clients(d.clients)
+			d.runs = append(d.runs, handful{queue[i : i+n], buf[p.from:end], first, len(d.clients)})
 		}
 		i += n
 	}
+	d.hand(yield, now)
 	clear(queue)
-	clear(d.clients)
 	if cap(queue) <= keptPostings {
-		d.spare = queue
+		d.spare = queue[:0]
+	}
+	if cap(buf) <= keptMessages {
+		d.spareBuf = buf[:0]
+	}
+	if cap(d.pushes) > keptMessages {
+		d.pushes = nil
 	}
 }
 
-// keptPostings is how many messages a desk keeps room for.
-const keptPostings = 4096
-
-// joined takes the messages at the front that are for the same clients.
-func joined(queue []posting) (m message, n int) {
-	first := &queue[0]
-	n, size := 1, len(first.m.resp2)
-	for n < len(queue) && queue[n].to == first.to && queue[n].except == first.except && size+len(queue[n].m.resp2) <= maxJoined {
-		size += len(queue[n].m.resp2)
+// alike counts the messages at the front that are for the same clients.
+func alike(queue []posting) int {
+	n := 1
+	for n < len(queue) && queue[n].leave == nil && queue[n].fan == nil && queue[n].to == queue[0].to && queue[n].except == queue[0].except {
 		n++
 	}
-	if n == 1 {
-		return first.m, 1
-	}
-	block := make([]byte, 0, 2*size)
-	for i := range n {
-		block = append(block, queue[i].m.resp2...)
-	}
-	for i := range n {
-		block = append(block, queue[i].m.resp3...)
-	}
-	return message{block[:size:size], block[size:]}, n
+	return n
 }
 
-// of is the message in the protocol of a client.
-func (m *message) of(c *conn) []byte {
-	if c.Proto == 2 {
-		return m.resp2
+// handful is messages for the same clients: those from first to last in the desk's
+// list.
+type handful struct {
+	postings    []posting
+	data        []byte
+	first, last int
+}
+
+// hand gives the clients what is in runs, in order.
+func (d *desk) hand(yield func(c *conn, data []byte) bool, now bool) {
+	for _, c := range d.clients {
+		c.pieces++
 	}
-	return m.resp3
+	for i := range d.runs {
+		r := &d.runs[i]
+		var pushes []byte
+		for _, c := range d.clients[r.first:r.last] {
+			data := r.data
+			if c.Proto > 2 {
+				if pushes == nil {
+					pushes = d.asPushes(r.postings, r.data)
+				}
+				data = pushes
+			}
+			switch c.pieces--; {
+			case c == r.postings[0].except:
+			case now && c.pieces == 0:
+				d.l.sendNow(c, data)
+			default:
+				yield(c, data)
+			}
+		}
+	}
+	clear(d.clients)
+	clear(d.runs)
+	d.runs, d.clients = d.runs[:0], d.clients[:0]
+}
+
+// asPushes are the messages for RESP3: only the first byte tells a push from an
+// array.
+func (d *desk) asPushes(messages []posting, data []byte) []byte {
+	d.pushes = append(d.pushes[:0], data...)
+	for i := range messages {
+		d.pushes[messages[i].from-messages[0].from] = '>'
+	}
+	return d.pushes
 }
 
 // messageKinds are the first words of what subscribers get.
 var messageKinds = [...]string{pubsub.Channel: "message", pubsub.Pattern: "pmessage", pubsub.Shard: "smessage"}
 
-// encodeMessage writes a message for the subscribers of to. Only the first
-// byte tells a push from an array.
-func encodeMessage(to *crowd, channel, text []byte) message {
-	n := 3
+// appendMessage appends a message as the subscribers of to read it in RESP2.
+func appendMessage(b []byte, to *crowd, channel, text []byte) []byte {
+	w := resp.Writer{Proto: 2, Buf: b}
 	if to.Kind == pubsub.Pattern {
-		n++
-	}
-	w := resp.Writer{Proto: 2, Buf: make([]byte, 0, 2*(len(to.Name)+len(channel)+len(text)+64))}
-	w.Array(n)
-	w.BulkString(messageKinds[to.Kind])
-	if to.Kind == pubsub.Pattern {
+		w.Array(4)
+		w.BulkString(messageKinds[to.Kind])
 		w.BulkString(to.Name)
+	} else {
+		w.Array(3)
+		w.BulkString(messageKinds[to.Kind])
 	}
 	w.Bulk(channel)
 	w.Bulk(text)
-	size := len(w.Buf)
-	both := append(w.Buf, w.Buf...)
-	both[size] = '>'
-	return message{both[:size:size], both[size:]}
+	return w.Buf
 }
 
 // publish brings a message to those who listen to the channel on this node, and
@@ -249,20 +303,21 @@ func (s *Server) publishShard(w *worker, channel, text []byte) (receivers int) {
 	return n
 }
 
-// post leaves the message at the desks of the crowds.
+// post leaves the message at the desks of the crowds. One that the running
+// command publishes to its own client follows its reply.
 func (s *Server) post(w *worker, crowds []*crowd, channel, text []byte) {
-	var m message
-	for i, to := range crowds {
-		if i == 0 || to.Kind != crowds[i-1].Kind || to.Name != crowds[i-1].Name {
-			m = encodeMessage(to, channel, text)
-		}
-		p := posting{to: to, m: m}
+	for _, to := range crowds {
+		var self *conn
 		if w != nil && w.current != nil && w.current.desk == to.Outlet && w.current.subs.Has(to.Kind, to.Name) {
-			p.except = w.current
-			w.push(w.current, m.of(w.current))
+			self = w.current
+			own := appendMessage(nil, to, channel, text)
+			if self.Proto > 2 {
+				own[0] = '>'
+			}
+			w.push(self, own)
 		}
 		switch d := to.Outlet; {
-		case !d.put(p):
+		case !d.put(to, channel, text, self):
 		case w != nil:
 			w.broadcast(d.out, d.fan)
 		default:
@@ -290,11 +345,5 @@ func (w *worker) catchUp(c *conn) {
 			w.w.Buf = append(w.w.Buf, data...)
 		}
 		return true
-	})
-}
-
-func (d *desk) empty() bool {
-	d.open.Lock()
-	defer d.open.Unlock()
-	return len(d.queue) == 0
+	}, false)
 }

@@ -48,7 +48,7 @@ func (s *Server) sweepShardChannels() {
 		lost := s.hub.Select(pubsub.Shard, func(name string) bool { return !keepsChannels(t, slots.Of([]byte(name))) })
 		for i := range lost {
 			d := lost[i].Member.Outlet()
-			if d.put(posting{leave: &lost[i]}) {
+			if d.putLeave(&lost[i]) {
 				d.out.post(letter{kind: letterFan, fan: d.fan})
 			}
 		}
