@@ -119,7 +119,9 @@ func (b *bus) drop(set *slots.Set) {
 			w.locker.Lock(s)
 			// The slot may have come back meanwhile.
 			if t := b.s.table.Load(); t == nil || t.Owner(s) != t.Myself() {
-				b.s.ks.Part(0, s).Clear()
+				p := b.s.ks.Part(0, s)
+				b.s.slotLost(p)
+				p.Clear()
 			}
 			w.locker.Unlock(s)
 		}

@@ -86,3 +86,16 @@ func (s *Server) housekeepingFields(db int, slot slots.Slot, key []byte, gone bo
 		s.keyRemoved(db, slot, key)
 	}
 }
+
+// slotLost is called before the keys of a slot that another node serves now are
+// dropped, with the slot locked: clients that keep copies are told. It is no
+// event: the keys are not deleted, they are elsewhere.
+func (s *Server) slotLost(p *keyspace.Part) {
+	if command.Attention(s.env.Attention.Load())&command.AttendTracking == 0 {
+		return
+	}
+	p.Each(func(e keyspace.Entry) bool {
+		s.trackingRemoved(nil, p.Slot(), e.Key())
+		return true
+	})
+}

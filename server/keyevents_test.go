@@ -5,10 +5,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"clusternode/command"
+	"clusternode/slots"
 )
 
 // Events of the background and of commands reach subscribers on both paths, with
@@ -106,4 +108,26 @@ func TestUnheardEventsDoNotAllocate(t *testing.T) {
 	c.do("SUBSCRIBE", "other")
 	c.do("PSUBSCRIBE", "something*")
 	require.Zero(t, testing.AllocsPerRun(100, unheard))
+}
+
+// The keys of a slot that leaves are gone for those who keep copies, but nothing
+// was deleted.
+func TestSlotLeaves(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(directives ...string) *testNode) {
+		n := start("--notify-keyspace-events", "KEA")
+		n.route(nil)
+		c := n.resp3()
+		c.do("SET", "a", "1")
+		c.do("CLIENT", "TRACKING", "ON")
+		c.do("PSUBSCRIBE", "__key*")
+		c.do("GET", "a")
+		lost := slots.Of([]byte("a"))
+		n.route(func(b *slots.Builder) { b.SetOwner(lost, peerNode) })
+		var set slots.Set
+		set.Add(lost)
+		(&bus{s: n.s}).drop(&set)
+		require.Equal(t, `>[$"invalidate" *[$"a"]]`, c.read())
+		require.Equal(t, "+PONG", c.do("PING"))
+		require.Eventually(t, func() bool { return c.do("DBSIZE") == ":0" }, 10*time.Second, time.Millisecond)
+	})
 }
