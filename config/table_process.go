@@ -28,7 +28,7 @@ var processTable = []row{
 	special("oom-score-adj", enumCodec{names: []string{"no", "yes", "relative", "absolute"},
 		same: map[string]string{"relative": "yes"}}, Value{}),
 	special("oom-score-adj-values", oomCodec{}, Value{list: []string{"0", "200", "800"}}).flag(manyWords),
-	optional("server-cpulist").alias("server_cpulist").fixed().without("the Go scheduler places threads"),
+	optional("server-cpulist").alias("server_cpulist").fixed(),
 	optional("bio-cpulist").alias("bio_cpulist").fixed().without("the Go scheduler places threads"),
 	optional("aof-rewrite-cpulist").alias("aof_rewrite_cpulist").fixed().without("there are no child processes"),
 	optional("bgsave-cpulist").alias("bgsave_cpulist").fixed().without("there are no child processes"),

@@ -110,6 +110,7 @@ func (l *loop) ringBell() {
 // run serves until stop.
 func (l *loop) run() {
 	runtime.LockOSThread()
+	l.pin()
 	defer close(l.exited)
 	for !l.stopping.Load() {
 		n := l.wait()
