@@ -12,6 +12,7 @@ import (
 // say one.
 var others = map[string]string{
 	"bind":                              "127.0.0.1 -::1",
+	"bind-source-addr":                  "::1",
 	"client-output-buffer-limit":        "normal 1 2 3 slave 4 5 6 pubsub 7 8 9",
 	"dir":                               "/",
 	"latency-tracking-info-percentiles": "1 2.5",

@@ -154,6 +154,9 @@ func TestCodecs(t *testing.T) {
 		{"dbfilename", "a/b", "", "dbfilename can't be a path, just a filename"},
 		{"appenddirname", "", "", "appenddirname can't be empty"},
 		{"dir", "/nope", "", "No such file or directory"},
+		{"bind-source-addr", "10.0.0.1", "10.0.0.1", ""},
+		{"bind-source-addr", "", "", ""},
+		{"bind-source-addr", "somewhere", "", "argument must be an IP address"},
 	} {
 		d := Lookup(c.name)
 		words := []string{c.value}
