@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"clusternode/command"
+	"clusternode/resp"
 )
 
 // The events of the latency monitor, by Redis' names. Those of housekeeping
@@ -136,7 +137,7 @@ func (s *Server) handleLatencyGraph(x *command.Ctx) {
 	name := string(x.Args[2])
 	of, ok := s.obs.latency.find(name)
 	if !ok {
-		x.W.Error("ERR No samples available for event '" + name + "'")
+		x.W.Error("ERR No samples available for event '" + resp.Quoted(x.Args[2]) + "'")
 		return
 	}
 	x.W.Verbatim("txt", of.graph(name, time.Now().Unix()))

@@ -27,6 +27,7 @@ func TestLatencyMonitor(t *testing.T) {
 		require.Empty(t, c.value("LATENCY", "HISTORY", "nothing").Elems)
 		require.Regexp(t, regexp.MustCompile(`^command - high \d+ ms, low \d+ ms \(all time high \d+ ms\)\n-{80}\n`), c.value("LATENCY", "GRAPH", "command").Str)
 		require.Equal(t, "-ERR No samples available for event 'nothing'", c.do("LATENCY", "GRAPH", "nothing"))
+		require.Equal(t, "-ERR No samples available for event 'a b'", c.do("LATENCY", "GRAPH", "a\nb\x00c"))
 		report := c.value("LATENCY", "DOCTOR").Str
 		require.Regexp(t, `\n1\. command: \d+ latency spikes \(average \d+ms, mean deviation \d+ms, period \d+\.\d\d sec\)\. Worst all time event \d+ms\.\n`, report)
 		require.Contains(t, report, "CONFIG SET slowlog-log-slower-than 2000")

@@ -89,6 +89,11 @@ var plainFamilies = []family{
 		"CONFIG SET (MAXMEMORY-SAMPLES (5 | 7 | 0 | -1 | 'x') | HZ (10 | 100 | 'x') | TIMEOUT (0 | 3600 | -1 | 'x' | 1.5) | LFU-LOG-FACTOR count | LFU-DECAY-TIME count | SLOWLOG-MAX-LEN count | MAXMEMORY-POLICY (NOEVICTION | ALLKEYS-LRU | ALLKEYS-LFU | VOLATILE-TTL | 'x') | LAZYFREE-LAZY-USER-DEL (YES | NO | 'x') | MAXMEMORY (0 | '0gb' | '1x' | 'x') | DATABASES 5 | junk 1)...",
 		"CONFIG SET HZ 10 HZ 20", "CONFIG SET 'lfu-log-factor' 10 'hz' 'x'", "CONFIG SET MAXMEMORY-SAMPLES 6 junk 1", "OBJECT FREQ key",
 	}},
+	{name: "observe", weight: 2, exact: true, templates: []string{
+		"SLOWLOG (RESET | LEN 1 | GET 0 | GET 1 2 | GET 'x' | GET -2 | RESET junk | junk)", "SLOWLOG",
+		"LATENCY (LATEST | LATEST 1 | HISTORY junk | HISTORY | GRAPH junk | RESET | RESET junk | HISTOGRAM junk | junk)", "LATENCY",
+		"MEMORY (DOCTOR 1 | STATS 1 | PURGE | PURGE 1 | MALLOC-STATS 1)", "LOLWUT VERSION ('x' | 5 'x' | 5 1 'x' | 6 'x' | 4)", "MONITOR junk",
+	}},
 	{name: "pause", weight: 1, exact: true, templates: []string{
 		"CLIENT PAUSE (0 | 'x' | -1) [WRITE | ALL | junk]", "CLIENT UNPAUSE", "CLIENT PAUSE 1 WRITE",
 	}},
