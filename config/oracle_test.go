@@ -101,11 +101,11 @@ var unsafe = []string{
 	"tls-auth-clients", "io-threads", "log-format", "jemalloc-bg-thread", "crash-log-enabled", "repl-diskless-load",
 }
 
-// setDiffers are directives that CONFIG SET treats otherwise by intent (eviction,
+// setDiffers are directives that CONFIG SET treats otherwise by intent (source addresses,
 // defragmentation, sizes that wrap, node names that break nodes.conf), or in
 // that release.
 var setDiffers = map[string][]string{
-	"":       {"activedefrag", "cluster-announce-human-nodename", "hz", "maxmemory"},
+	"":       {"activedefrag", "bind-source-addr", "cluster-announce-human-nodename", "hz", "maxmemory"},
 	"redis":  {"loglevel", "shutdown-on-sigint", "shutdown-on-sigterm"},
 	"redis8": {"maxmemory-samples", "replica-priority"},
 	"valkey": {"maxmemory-samples", "active-defrag-cycle-min", "active-defrag-cycle-max", "slowlog-log-slower-than", "slowlog-max-len"},
