@@ -458,17 +458,11 @@ func (l *loop) each(f func(*conn)) {
 	}
 }
 
-// some visits up to n places from the one at on, as each does, and returns
-// where to go on, 0 at the end.
-func (l *loop) some(at, n int, f func(*conn)) (next int) {
-	end := min(at+n, len(l.conns))
-	for _, k := range l.conns[min(at, end):end] {
+// some visits the connections in the first n places, as each does.
+func (l *loop) some(n int, f func(*conn)) {
+	for _, k := range l.conns[:min(n, len(l.conns))] {
 		if k != nil {
 			f(&k.conn)
 		}
 	}
-	if end == len(l.conns) {
-		return 0
-	}
-	return end
 }

@@ -31,7 +31,7 @@ func (l *loop) each(func(*conn))         {}
 func (l *loop) pushed(*conn, []byte) bool { return false }
 func (l *loop) sendNow(*conn, []byte)     {}
 
-func (l *loop) some(int, int, func(*conn)) int { return 0 }
+func (l *loop) some(int, func(*conn)) {}
 
 func (l *loop) worker() *worker  { return nil }
 func (l *loop) busySince() int64 { return 0 }

@@ -38,8 +38,10 @@ func (r *reading) totals() *totals {
 	return r.sum
 }
 
-// askLoops brings the counters of all workers, and what the first connections
-// of each loop hold: one letter to each loop, to all of them at once.
+// askLoops brings the counters of all workers and the longest buffers: one
+// letter to each loop, to all of them at once. The buffers are those that the
+// loops noted lately and, so that a node with few clients knows at once, what
+// some connections hold now; a loop with thousands is not to stop for them.
 func (r *reading) askLoops() {
 	var mu sync.Mutex
 	t, u := newTotals(r.s), &clientUsage{}
@@ -55,9 +57,7 @@ func (r *reading) askLoops() {
 		t.thread.user += w.thread.user
 		in, out := w.recent.longest(w.last)
 		u.maxIn, u.maxOut = max(u.maxIn, in), max(u.maxOut, out)
-		if next := l.some(0, usageSlice, u.add); next > 0 {
-			u.rest = append(u.rest, unread{l, next})
-		}
+		l.some(usageSlice, u.add)
 	})
 	r.s.pool.mu.Lock()
 	t.addTotals(r.s.pool.counted)
@@ -87,20 +87,12 @@ func (r *reading) onLoops(f func(l *loop)) {
 	}
 }
 
-// clients is what all connections hold. Connections that come and go meanwhile
-// may be missed.
+// clients are the longest buffers of connections.
 func (r *reading) clients() *clientUsage {
 	r.totals()
 	u := r.usage
 	if u.complete {
 		return u
-	}
-	for _, more := range u.rest {
-		for at := more.at; at > 0; {
-			next := 0 // if the loop ends meanwhile
-			r.s.onLoop(r.w, more.l, func() { next = more.l.some(at, usageSlice, u.add) })
-			at = next
-		}
 	}
 	for _, k := range r.s.streams.list() {
 		if &k.conn == r.self {
@@ -145,16 +137,8 @@ func (r *reading) clusterInfo() map[string]int64 {
 
 // clientUsage is what connections hold.
 type clientUsage struct {
-	maxIn, maxOut int // bytes, the longest of the buffers now and lately
-
-	rest     []unread // of loops with many connections
-	complete bool
-}
-
-// unread are a loop's connections from a place on.
-type unread struct {
-	l  *loop
-	at int
+	maxIn, maxOut int  // bytes, the longest of the buffers now and lately
+	complete      bool // connections with goroutines are counted in
 }
 
 // add counts a connection in; its owner calls it.
@@ -171,6 +155,6 @@ func (u *clientUsage) addView(v *clientView) {
 	u.maxIn, u.maxOut = max(u.maxIn, v.QBuf), max(u.maxOut, v.OMem)
 }
 
-// usageSlice is how many connections a loop counts before it goes on with its
-// work: some tens of microseconds' worth.
+// usageSlice is how many connections a loop looks at for a reading: some tens of
+// microseconds' worth.
 const usageSlice = 250
