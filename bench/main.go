@@ -49,6 +49,7 @@ var sections = []section{
 	{"collection-memory", (*config).collectionMemory},
 	{"waits", (*config).waits},
 	{"eviction", (*config).eviction},
+	{"pubsub", (*config).pubsub},
 }
 
 func main() {

@@ -75,5 +75,15 @@ func (c *Conn) Do(args ...string) (Value, error) {
 	return c.Receive()
 }
 
+// Descriptor is the socket, for who waits for many connections at once. It is the connection's: not to be closed.
+func (c *Conn) Descriptor() (fd int, err error) {
+	raw, err := c.nc.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		return -1, err
+	}
+	err = raw.Control(func(p uintptr) { fd = int(p) })
+	return fd, err
+}
+
 // Close closes the connection.
 func (c *Conn) Close() error { return c.nc.Close() }
