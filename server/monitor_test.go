@@ -2,8 +2,10 @@ package server
 
 import (
 	"bufio"
+	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,6 +82,41 @@ func TestMonitorOfPipeline(t *testing.T) {
 		for range want {
 			c.read()
 		}
+	})
+}
+
+// Whatever loops run them, a monitor sees the commands on a key in the order in
+// which they ran.
+func TestMonitorOrderIsThatOfExecution(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		const clients, each = 4, 200
+		n := start()
+		m := n.dial()
+		require.Equal(t, "+OK", m.do("MONITOR"))
+		var work sync.WaitGroup
+		for i := range clients {
+			c := n.dial()
+			work.Go(func() {
+				for j := range each {
+					word := fmt.Sprintf("%c%d;", 'a'+i, j)
+					if j%10 == 0 { // of a batch, too
+						c.raw(strings.Repeat(encode("APPEND", "k", word), 3))
+						c.read()
+						c.read()
+					} else {
+						c.send("APPEND", "k", word)
+					}
+					c.read()
+				}
+			})
+		}
+		var order strings.Builder
+		for range clients * (each + each/5) {
+			_, word, _ := strings.Cut(m.seen(), `"APPEND" "k" "`)
+			order.WriteString(strings.TrimSuffix(word, `"`))
+		}
+		work.Wait()
+		require.Equal(t, n.dial().value("GET", "k").Str, order.String())
 	})
 }
 
