@@ -4,7 +4,6 @@ import (
 	"math/rand/v2"
 
 	"clusternode/arena"
-	"clusternode/object"
 	"clusternode/slots"
 )
 
@@ -100,8 +99,7 @@ type Evictor struct {
 	warmed  uint64        // of what was read ahead, so that it is read
 	weights []slotWeights // by database, for random victims
 
-	dead   *object.Remains // what the last victim left to be freed
-	deadOf *database
+	dead deadTrees // what the last victim left to be freed; counted as pending
 }
 
 // NewEvictor makes an evictor. told is called for every key just before it is
@@ -138,17 +136,17 @@ func (v *Evictor) Contended() (s slots.Slot, ok bool) {
 // FreeSome frees some of what the last victim had beside its entry, and reports
 // whether there is more. No slot is locked; the executor has not left since.
 func (v *Evictor) FreeSome() (more bool) {
-	if v.dead != nil && v.dead.Free(freeAtOnce) {
-		v.dead, v.deadOf = nil, nil
+	if v.dead.d != nil && v.dead.freeSome(&v.ks.house) {
+		v.dead = deadTrees{}
 	}
-	return v.dead != nil
+	return v.dead.d != nil
 }
 
 // FreeLater leaves to housekeeping what FreeSome has not freed.
 func (v *Evictor) FreeLater() {
-	if v.dead != nil {
-		v.ks.house.discardTrees(v.deadOf, v.dead)
-		v.dead, v.deadOf = nil, nil
+	if v.dead.d != nil {
+		v.ks.house.take(v.dead)
+		v.dead = deadTrees{}
 	}
 }
 
@@ -190,7 +188,7 @@ func (v *Evictor) remove(d *database, p *Part, t view, hash uint64, e Entry, at 
 	v.told(d.index, p.slot, p, hash, e.Key())
 	v.FreeLater()
 	if e.hasTrees() {
-		v.dead, v.deadOf = e.detach(p.space), d
+		v.dead = v.ks.house.pendingTrees(d, e.detach(p.space))
 		p.countTrees(true, false)
 		e.forget()
 	}

@@ -1,7 +1,6 @@
 package keyspace
 
 import (
-	"math"
 	"time"
 
 	"clusternode/object"
@@ -42,7 +41,8 @@ func (p *Part) discard(dead *object.Remains) {
 	if dead.Free(freeAtOnce) {
 		return
 	}
-	p.db.ks.house.discardTrees(p.db, dead)
+	h := &p.db.ks.house
+	h.take(h.pendingTrees(p.db, dead))
 }
 
 // deadTrees are the trees of a value that nobody can reach any more.
@@ -52,16 +52,21 @@ type deadTrees struct {
 	left int       // bytes of them that count as pending
 }
 
-func (h *housekeeper) discardTrees(d *database, dead *object.Remains) {
+// pendingTrees are trees of d that count as pending until they are freed.
+func (h *housekeeper) pendingTrees(d *database, dead *object.Remains) deadTrees {
+	h.pending.Add(int64(dead.Left()))
+	return deadTrees{dead, d, dead.Left()}
+}
+
+// take frees trees in the background.
+func (h *housekeeper) take(t deadTrees) {
 	if !h.started.Load() {
-		dead.Free(math.MaxInt)
+		t.free(h, time.Time{})
 		return
 	}
-	left := dead.Left()
-	h.pending.Add(int64(left))
 	h.work.discarded(1)
 	h.mu.Lock()
-	h.trees = append(h.trees, deadTrees{dead, d, left})
+	h.trees = append(h.trees, t)
 	h.mu.Unlock()
 	h.wake()
 }
@@ -69,18 +74,22 @@ func (h *housekeeper) discardTrees(d *database, dead *object.Remains) {
 // free frees blocks until the deadline, if there is one, and reports whether it
 // is done.
 func (t *deadTrees) free(h *housekeeper, deadline time.Time) bool {
-	for !t.d.released.Load() {
-		done := t.dead.Free(freeAtOnce)
-		t.settle(h, t.dead.Left())
-		if done {
-			break
-		}
+	for !t.freeSome(h) {
 		if !deadline.IsZero() && time.Now().After(deadline) {
 			return false
 		}
 	}
-	t.settle(h, 0)
 	return true
+}
+
+// freeSome frees a few blocks and reports whether it is done.
+func (t *deadTrees) freeSome(h *housekeeper) bool {
+	if t.d.released.Load() || t.dead.Free(freeAtOnce) {
+		t.settle(h, 0)
+		return true
+	}
+	t.settle(h, t.dead.Left())
+	return false
 }
 
 // settle tells what is still pending.

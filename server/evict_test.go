@@ -194,3 +194,34 @@ func TestEvictionGoesOn(t *testing.T) {
 		require.Zero(t, c.field("stats", "current_eviction_exceeded_time"))
 	})
 }
+
+// TestBigVictim: a victim that takes long to free does not drag others along,
+// whoever frees it, and used_memory follows.
+func TestBigVictim(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		for _, more := range [][]string{{"no", "10"}, {"no", "0"}, {"yes", "10"}} {
+			n := start("--maxmemory-policy", "volatile-ttl", "--maxmemory-samples", "5000", "--lazyfree-lazy-eviction", more[0], "--maxmemory-eviction-tenacity", more[1])
+			c := n.dial()
+			for i := range 100 {
+				args := []string{"SADD", "big"}
+				for j := range 1000 {
+					args = append(args, fmt.Sprint("a member of some length ", i, " ", j))
+				}
+				require.Equal(t, ":1000", c.do(args...))
+			}
+			require.Equal(t, ":1", c.do("EXPIRE", "big", "1000"))
+			for i := range 1000 {
+				require.Equal(t, "+OK", c.do("SET", fmt.Sprint("k", i), "v", "EX", "2000"))
+			}
+			before := c.field("memory", "used_memory")
+			c.limitTo(-10_000)
+			eventually(t, func() bool { return c.do("EXISTS", "big") == ":0" })
+			require.Equal(t, "+OK", c.do("SET", "new", "v"))
+			// Whoever looks for a victim at the same moment takes one, too.
+			require.LessOrEqual(t, c.field("stats", "evicted_keys"), int64(3))
+			eventually(t, func() bool { return c.field("memory", "used_memory") < before-3_000_000 })
+			eventually(t, func() bool { return c.field("memory", "mem_not_counted_for_evict") == 0 })
+			require.LessOrEqual(t, c.field("stats", "evicted_keys"), int64(3))
+		}
+	})
+}
