@@ -31,6 +31,7 @@ const (
 	parkOffload         // its command runs on a pooled worker
 	parkOutput          // the client does not read its replies
 	parkBlocked         // its command waits for keys
+	parkCrowded         // subscribers have to get what it published first
 )
 
 // conn is one client connection. It does no I/O itself. See the package
@@ -251,6 +252,9 @@ const keptArgs = 4096
 // full sends a long batch of replies. It reports whether the client has to read
 // before it goes on.
 func (w *worker) full(c *conn) bool {
+	if w.crowding && w.holdBack(c) {
+		return true
+	}
 	if len(w.w.Buf) < flushAt {
 		return false
 	}
@@ -327,7 +331,10 @@ func (s *Server) dropOut(c *conn) {
 func (w *worker) drain(c *conn) {
 	w.stats.writes++
 	before := c.out.size
-	err := c.out.sendTo(c.tr)
+	spare, err := c.out.sendTo(c.tr)
+	if spare != nil && len(w.chunks) < keptChunks {
+		w.chunks = append(w.chunks, spare)
+	}
 	w.s.outBytes.Add(int64(c.out.size - before))
 	if err != nil {
 		c.closing = true
@@ -383,7 +390,7 @@ func (w *worker) deliver(m letter) {
 	c := m.c
 	switch m.kind {
 	case letterResume:
-		if c.parked == parkSlot || c.parked == parkPause {
+		if c.parked == parkSlot || c.parked == parkPause || c.parked == parkCrowded {
 			w.resume(c)
 		}
 	case letterReplies:

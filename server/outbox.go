@@ -94,11 +94,18 @@ func (w *worker) pushed(c *conn, data []byte) {
 	}
 }
 
+// keptChunks is how many chunks that clients have taken are kept for others.
+const keptChunks = 256
+
 // queueOut adds to what waits for the client to read it. data may be shared.
 func (w *worker) queueOut(c *conn, data []byte) {
 	c.netOut += int64(len(data))
 	w.stats.netOut += int64(len(data))
 	w.s.outBytes.Add(int64(len(data)))
+	if n := len(w.chunks); n > 0 && c.out.size == 0 && len(data) <= minChunk {
+		c.out.start(w.chunks[n-1])
+		w.chunks = w.chunks[:n-1]
+	}
 	c.out.add(data[:len(data):len(data)])
 	w.checkOutput(c)
 }

@@ -35,23 +35,32 @@ func (u *unsent) add(b []byte) (kept bool) {
 	return false
 }
 
-// sendTo lets the transport take what it can.
-func (u *unsent) sendTo(tr transport) error {
+// start gives one that holds nothing the chunk that another has left.
+func (u *unsent) start(spare [][]byte) { u.chunks = spare }
+
+// sendTo lets the transport take what it can. When that is everything, the last
+// chunk may be of use for another.
+func (u *unsent) sendTo(tr transport) (spare [][]byte, err error) {
 	for u.size > 0 {
 		n, err := tr.send(u.chunks[0])
 		if err != nil {
-			return err
+			return nil, err
 		}
 		u.size -= n
 		if n < len(u.chunks[0]) {
 			u.chunks[0] = u.chunks[0][n:]
-			return nil
+			return nil, nil
+		}
+		if len(u.chunks) == 1 && cap(u.chunks[0]) == minChunk {
+			spare = u.chunks
+			spare[0] = spare[0][:0]
+			break
 		}
 		u.chunks[0] = nil
 		u.chunks = u.chunks[1:]
 	}
 	u.chunks = nil
-	return nil
+	return spare, nil
 }
 
 // first is the chunk that is sent next, nil if there is none. Bytes behind it

@@ -14,6 +14,7 @@ func TestUnsent(t *testing.T) {
 	for range 50 {
 		var u unsent
 		var want []byte
+		var spare [][]byte
 		m := &memory{keep: true}
 		for range 200 {
 			if r.IntN(3) > 0 {
@@ -23,17 +24,26 @@ func TestUnsent(t *testing.T) {
 				}
 				b := bytes.Repeat([]byte{byte(r.Uint32())}, n)
 				want = append(want, b...)
+				if u.size == 0 && spare != nil {
+					u.start(spare)
+					spare = nil
+				}
 				if !u.add(b) {
 					clear(b)
 				}
 			} else {
 				m.limit = r.IntN(50_000)
-				require.NoError(t, u.sendTo(m))
+				last, err := u.sendTo(m)
+				require.NoError(t, err)
+				if last != nil {
+					spare = last
+				}
 			}
 			require.Equal(t, len(want)-len(m.sent), u.size)
 		}
 		m.limit = 1 << 30
-		require.NoError(t, u.sendTo(m))
+		_, err := u.sendTo(m)
+		require.NoError(t, err)
 		require.Zero(t, u.size)
 		require.Nil(t, u.chunks)
 		require.True(t, bytes.Equal(want, m.sent))

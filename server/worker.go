@@ -39,10 +39,14 @@ type worker struct {
 	// deferred are waiting clients to serve once the locks were given back.
 	deferred []*blocking
 
+	chunks [][][]byte // of clients that have read all, for what the next get
+
 	args  [][]byte // scratch of the parser
 	batch batch    // scratch of process
 	// interested: other nodes know what the command under way will listen to.
 	interested bool
+	// crowding: the command published more than subscribers take.
+	crowding bool
 	slots      []slots.Slot // scratch: the slots to lock, ascending
 	last       int64        // clock reading that ended the last command, ns since s.start
 	inGate     bool         // the world is stopped for this worker
