@@ -124,13 +124,13 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 	w.beginRun(0)
 	for i := range steps {
 		st := &steps[i]
-		if st.spec != steps[b.run.from].spec || !st.locked || each {
-			w.endRun(c, i)
-			w.beginRun(i)
-		}
 		w.bindStep(c, st)
 		if !st.locked || w.stepIsLong(st) || w.tight() {
 			w.unlockSteps(steps) // whoever may wait holds nothing
+		}
+		if !st.locked || st.spec != steps[b.run.from].spec || each {
+			w.endRun(c, i)
+			w.beginRun(i)
 		}
 		w.mark = len(w.w.Buf)
 		if w.runStep(c, st) == setAside {
@@ -138,7 +138,7 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 			break
 		}
 		ran = i + 1
-		if !st.locked && ran < len(steps) { // it was timed alone
+		if !st.locked { // it was timed alone
 			w.beginRun(ran)
 		}
 		if len(w.deferred) > 0 {
@@ -157,8 +157,13 @@ func (w *worker) runBatch(c *conn, before int) (consumed int, stop bool) {
 	return consumed, stop
 }
 
+// beginRun begins a run at a step, or none behind the last one.
 func (w *worker) beginRun(from int) {
-	w.batch.run = run{from: from, began: w.last, calls: w.perCmd[w.batch.steps[from].spec.ID()].calls}
+	b := &w.batch
+	b.run = run{from: from, began: w.last}
+	if from < b.n {
+		b.run.calls = w.perCmd[b.steps[from].spec.ID()].calls
+	}
 }
 
 // endRun accounts for the steps of the run up to upTo: each of those that ran

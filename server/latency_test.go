@@ -4,8 +4,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"clusternode/resp"
+	"clusternode/slots"
 )
 
 func TestLatencyMonitor(t *testing.T) {
@@ -87,6 +91,37 @@ func TestLatencyHistogram(t *testing.T) {
 		require.Equal(t, "+OK", c.do("CONFIG", "RESETSTAT"))
 		calls, _ = distribution(c, "set")
 		require.Empty(t, calls)
+	})
+}
+
+// Commands of a batch that leave it, since their slot is locked or they take
+// long, count once, like those before them.
+func TestLatencyHistogramOfBrokenBatches(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		c := n.dial()
+		for range 100 {
+			c.do(append([]string{"RPUSH", "big"}, strings.Fields(strings.Repeat("element ", 2000))...)...)
+		}
+		c.raw(strings.Repeat(encode("LRANGE", "none", "0", "-1"), 5) + encode("LRANGE", "big", "0", "-1") + encode("LRANGE", "none", "0", "-1"))
+		for range 7 {
+			_, err := resp.ReadValue(c.in, resp.DefaultReplyLimits)
+			require.NoError(t, err)
+		}
+		slot := slots.Of([]byte("k"))
+		require.True(t, n.s.ks.TryLock(slot))
+		c.raw(strings.Repeat(encode("SET", "j", "v"), 5) + encode("SET", "k", "v"))
+		time.Sleep(20 * time.Millisecond)
+		n.s.ks.Unlock(slot)
+		for range 6 {
+			require.Equal(t, "+OK", c.read())
+		}
+		for name, want := range map[string]string{"lrange": "7", "set": "6"} {
+			calls, last := distribution(c, name)
+			require.Equal(t, want, calls, name)
+			require.Equal(t, want, last, name)
+			require.Contains(t, c.value("INFO", "commandstats").Str, "cmdstat_"+name+":calls="+want+",")
+		}
 	})
 }
 

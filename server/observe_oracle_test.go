@@ -157,6 +157,18 @@ func TestHistogramAgainstOracle(t *testing.T) {
 	}
 }
 
+// Where nothing is wrong the doctors say so in the same words.
+func TestDoctorsAgainstOracle(t *testing.T) {
+	redis, ours := eachServer(t)
+	for _, line := range []string{"LATENCY DOCTOR", "CONFIG SET latency-monitor-threshold 100000", "LATENCY DOCTOR", "MEMORY DOCTOR", "HELLO 3", "LATENCY DOCTOR", "MEMORY DOCTOR"} {
+		args := strings.Fields(line)
+		want, got := redis.do(args...), ours.do(args...)
+		if args[0] != "HELLO" {
+			require.Equal(t, want, got, line)
+		}
+	}
+}
+
 // The keys of MEMORY STATS are those of 7.0, which 7.2 has too.
 func TestMemoryStatsAgainstOracle(t *testing.T) {
 	redis, ours := eachServer(t)
