@@ -190,3 +190,15 @@ func TestFormatMemory(t *testing.T) {
 		require.Equal(t, want, formatMemory(n))
 	}
 }
+
+// TestSensitive: the directives whose values Redis keeps out of MONITOR and
+// SLOWLOG, and this project's own.
+func TestSensitive(t *testing.T) {
+	var got []string
+	for _, d := range Directives {
+		if d.Sensitive() {
+			got = append(got, d.Name)
+		}
+	}
+	require.Equal(t, []string{"cluster-secret", "masterauth", "masteruser", "requirepass", "tls-client-key-file-pass", "tls-key-file-pass"}, got)
+}
