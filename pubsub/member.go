@@ -1,6 +1,9 @@
 package pubsub
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Member is a client with its subscriptions. The client's owner calls its methods, one at a time; Drop may come from anybody.
 type Member[C any, O comparable] struct {
@@ -8,6 +11,8 @@ type Member[C any, O comparable] struct {
 	r      *Registry[C, O]
 	client C
 	outlet O
+
+	memory atomic.Int64 // bytes, about
 
 	mu   sync.Mutex
 	sets [kinds]set[C, O] // guarded by mu
@@ -31,6 +36,14 @@ type subscription[C any, O comparable] struct {
 
 // manySubscriptions is the number above which a member's subscriptions are looked up instead of searched.
 const manySubscriptions = 8
+
+// subscriptionBytes is what a subscription costs beside its name, about: itself, and a place in three tables.
+const subscriptionBytes = 256
+
+func costOf(name string) int64 { return int64(subscriptionBytes + len(name)) }
+
+// Memory is what the member's subscriptions cost, in bytes.
+func (m *Member[C, O]) Memory() int64 { return m.memory.Load() }
 
 // Join makes a member without subscriptions. It takes no memory of the registry.
 func (r *Registry[C, O]) Join(client C, outlet O) *Member[C, O] {
@@ -83,6 +96,7 @@ func (m *Member[C, O]) Subscribe(k Kind, name []byte) bool {
 	}
 	s := m.r.enter(m, k, name)
 	set.add(s)
+	m.memory.Add(costOf(s.topic.name))
 	return true
 }
 
@@ -95,6 +109,7 @@ func (m *Member[C, O]) Unsubscribe(k Kind, name []byte) bool {
 		return false
 	}
 	m.sets[k].remove(s)
+	m.memory.Add(-costOf(s.topic.name))
 	m.r.exit(k, s)
 	return true
 }
@@ -115,6 +130,7 @@ func (m *Member[C, O]) Close() {
 		}
 		m.sets[k] = set[C, O]{}
 	}
+	m.memory.Store(0)
 }
 
 // Client is the client that Join was given.

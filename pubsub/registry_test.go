@@ -112,6 +112,7 @@ func TestRegistryAgainstTwin(t *testing.T) {
 				require.Equal(t, len(tw.subs[k][name]), r.Subscribers(k, []byte(name)))
 				require.Equal(t, append([]string{}, order[i][k]...), members[i].Names(k))
 				require.Equal(t, was, members[i].Has(k, name))
+				require.Equal(t, members[i].Total() > 0, members[i].Memory() > 0)
 			}
 		}
 		for _, m := range members {

@@ -99,7 +99,7 @@ func (c *conn) memory() int64 {
 	if b := c.block.Load(); b != nil {
 		n += lengthOf(b.args)
 	}
-	return int64(n)
+	return int64(n + c.subscriptionMemory())
 }
 
 // sparedEviction reports whether CLIENT NO-EVICT protects it.

@@ -25,6 +25,7 @@ type clientView struct {
 	Redir          int64  // who gets the tracking messages; 0: itself, -1: it does not track
 	Subscribed     bool   // listens to channels
 	Multi, Watch   int    // queued commands (-1: not in MULTI), watched keys
+	SubMem         int    // bytes of what it listens to
 	Sub            [3]int // channels, patterns and shard channels it listens to
 	QBuf, QBufFree int    // bytes
 	ArgvMem        int    // bytes of the arguments of the command that runs or waits
@@ -72,6 +73,7 @@ func (c *conn) look(v *clientView) {
 		v.Multi = len(c.multi)
 	}
 	if c.subs != nil {
+		v.SubMem = c.subscriptionMemory()
 		v.Sub = [3]int{c.subs.Count(pubsub.Channel), c.subs.Count(pubsub.Pattern), c.subs.Count(pubsub.Shard)}
 	}
 	if b := c.block.Load(); b != nil {
@@ -121,7 +123,7 @@ func (c *conn) flagLetters(to []byte) []byte {
 
 // TotalMem is what the connection costs, in bytes.
 func (v *clientView) TotalMem() int {
-	return connBytes + v.QBuf + v.QBufFree + v.ArgvMem + v.MultiMem + v.OMem
+	return connBytes + v.QBuf + v.QBufFree + v.ArgvMem + v.MultiMem + v.OMem + v.SubMem
 }
 
 // String is the connection's line of CLIENT LIST, without line end.

@@ -27,8 +27,10 @@ type hub struct {
 	*pubsub.Registry[*conn, *desk]
 	interest interest
 	backlog  atomic.Int64 // bytes at all desks
+	crowded  atomic.Int64 // publishers in held
 	mu       sync.Mutex
 	desks    map[outlet]*desk // of the loops; guarded by mu
+	held     []*conn          // publishers that wait until less does; guarded by mu
 }
 
 // posting is a message for a crowd, the end of a subscription, or messages of
@@ -170,7 +172,9 @@ func (d *desk) deliver(yield func(c *conn, data []byte) bool, now bool) {
 	d.queue, d.buf = d.spare[:0], d.spareBuf[:0]
 	d.spare, d.spareBuf = nil, nil
 	d.open.Unlock()
-	d.h.backlog.Add(-int64(len(buf)))
+	if left := d.h.backlog.Add(-int64(len(buf))); d.h.crowded.Load() > 0 && left <= maxBacklog/2 {
+		defer d.h.relieve()
+	}
 	d.runs, d.clients = d.runs[:0], d.clients[:0]
 	for i := 0; i < len(queue); {
 		n := 1

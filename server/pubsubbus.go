@@ -9,11 +9,8 @@ import (
 	"clusternode/pubsub"
 )
 
-// Messages of other nodes come from the readers of the bus links, which wait
-// while too much is undelivered here: TCP then holds the other nodes back.
-const maxBacklog = 64 << 20
-
-// message implements gossip.Config.Message.
+// message implements gossip.Config.Message. The reader of the link waits while
+// too much is undelivered here: TCP then holds the other node back.
 func (b *bus) message(sharded bool, channel, text []byte) {
 	for b.s.hub.backlog.Load() > maxBacklog {
 		select {

@@ -63,6 +63,9 @@ func (d *desk) leave(l *leaving, yield func(c *conn, data []byte) bool) {
 		return
 	}
 	c := l.Member.Client()
+	if c.parked != parkOffload { // else its next command finds out
+		c.leavePubSub()
+	}
 	w := resp.Writer{Proto: c.Proto}
 	confirm(&w, "sunsubscribe", []byte(l.Name), left)
 	yield(c, w.Buf)

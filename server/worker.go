@@ -47,9 +47,9 @@ type worker struct {
 	interested bool
 	// crowding: the command published more than subscribers take.
 	crowding bool
-	slots      []slots.Slot // scratch: the slots to lock, ascending
-	last       int64        // clock reading that ended the last command, ns since s.start
-	inGate     bool         // the world is stopped for this worker
+	slots    []slots.Slot // scratch: the slots to lock, ascending
+	last     int64        // clock reading that ended the last command, ns since s.start
+	inGate   bool         // the world is stopped for this worker
 	// Until then there is room under that limit: see makeRoom.
 	roomUntil, roomLimit int64
 	oom                  bool              // maxmemory was exceeded when the command began

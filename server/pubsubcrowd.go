@@ -1,0 +1,57 @@
+package server
+
+import "clusternode/command"
+
+// Redis delivers a message before it replies to PUBLISH, which holds publishers
+// to the pace of the subscribers' sockets. Here loops deliver what others
+// publish, so a publisher that is faster than they are is set aside until they
+// have caught up.
+
+// maxBacklog is how many bytes may wait at all desks before publishers do; they
+// go on when half of it has gone.
+const maxBacklog = 32 << 20
+
+// watchBacklog is called after a command has published.
+func (h *hub) watchBacklog(x *command.Ctx) {
+	if h.backlog.Load() > maxBacklog && connOf(x).parked == notParked {
+		workerOf(x).crowding = true // see worker.full
+	}
+}
+
+// holdBack sets the publisher aside, after its reply.
+func (w *worker) holdBack(c *conn) bool {
+	w.crowding = false
+	h := w.s.hub
+	if c.parked != notParked || h.backlog.Load() <= maxBacklog {
+		return false
+	}
+	c.parked = parkCrowded
+	h.mu.Lock()
+	h.held = append(h.held, c)
+	h.crowded.Store(int64(len(h.held)))
+	h.mu.Unlock()
+	if h.backlog.Load() <= maxBacklog/2 { // nobody may be left to tell it
+		h.relieve()
+	}
+	return true
+}
+
+// relieve lets the publishers go on.
+func (h *hub) relieve() {
+	h.mu.Lock()
+	held := h.held
+	h.held = nil
+	h.crowded.Store(0)
+	h.mu.Unlock()
+	for _, c := range held {
+		c.outlet.post(letter{kind: letterResume, c: c})
+	}
+}
+
+// subscriptionMemory is what the connection's subscriptions cost, in bytes.
+func (c *conn) subscriptionMemory() int {
+	if c.subs == nil {
+		return 0
+	}
+	return int(c.subs.Memory())
+}
