@@ -278,7 +278,7 @@ func (s *Server) ending() bool {
 }
 
 // growsMemory says which commands are refused when memory is used up: those
-// that say so, and what a transaction would queue.
+// that say so, and within MULTI all but those that end it.
 func (w *worker) growsMemory(c *conn, spec *command.Spec) bool {
 	if spec.Is(command.DenyOOM) {
 		return true
@@ -289,7 +289,7 @@ func (w *worker) growsMemory(c *conn, spec *command.Spec) bool {
 	if spec == w.s.execSpec {
 		return c.queuedDenyOOM()
 	}
-	return !spec.Is(command.Immediate)
+	return !spec.Is(command.Immediate) || spec.Name == "multi" || spec.Name == "watch"
 }
 
 // growth estimates by how much the commands of a batch but the last one grow
