@@ -285,3 +285,74 @@ func TestKilledSubscriberIsGone(t *testing.T) {
 		require.Equal(t, ":0", p.do("PUBLISH", "c", "x"))
 	})
 }
+
+// TestPublisherWaitsForALoopThatLags: what waits for a loop that stands still is
+// bounded, and nothing of it is lost.
+func TestPublisherWaitsForALoopThatLags(t *testing.T) {
+	if !haveLoops {
+		return // every connection is served by itself
+	}
+	n := startNode(t, false, "--client-output-buffer-limit", "pubsub 0 0 0")
+	c := n.dial()
+	loopOf := func(c *testClient) outlet {
+		id, err := strconv.ParseInt(c.do("CLIENT", "ID")[1:], 10, 64)
+		require.NoError(t, err)
+		return n.s.byID.find(id).outlet
+	}
+	at := loopOf(c)
+	c.do("SUBSCRIBE", "c")
+	p := n.dial()
+	for loopOf(p) == at {
+		p = n.dial()
+	}
+	goOn := make(chan struct{})
+	at.post(letter{kind: letterCall, call: func() { <-goOn }})
+	const count = 40
+	text := strings.Repeat("x", 1<<20)
+	go func() {
+		for i := range count {
+			p.send("PUBLISH", "c", fmt.Sprint(i, text))
+		}
+		p.send("PING")
+	}()
+	answered := 0
+	for ; n.s.hub.crowded.Load() == 0; answered++ {
+		require.Equal(t, ":1", p.read())
+	}
+	require.Less(t, n.s.hub.backlog.Load(), int64(maxBacklog+2<<20))
+	close(goOn)
+	for i := range count {
+		require.Equal(t, fmt.Sprintf(`*[$"message" $"c" $"%d%s"]`, i, text), c.read())
+	}
+	for ; answered < count; answered++ {
+		require.Equal(t, ":1", p.read())
+	}
+	require.Equal(t, "+PONG", p.read())
+	require.Zero(t, n.s.hub.backlog.Load())
+}
+
+// TestPublishToManyPatternsLeavesTheLoop: a message that many patterns have to be
+// compared with keeps its place among those of its client.
+func TestPublishToManyPatternsLeavesTheLoop(t *testing.T) {
+	n := startNode(t, false)
+	c, p := n.dial(), n.dial()
+	for from := 0; from < 20_000; from += 4000 {
+		args := []string{"PSUBSCRIBE"}
+		for i := from; i < from+4000; i++ {
+			args = append(args, fmt.Sprintf("*:%d", i))
+		}
+		c.send(args...)
+		for range 4000 {
+			c.read()
+		}
+	}
+	for i := range 5 {
+		p.send("PUBLISH", "x:19999", strconv.Itoa(i))
+		p.send("ECHO", strconv.Itoa(i))
+	}
+	for i := range 5 {
+		require.Equal(t, ":1", p.read())
+		require.Equal(t, fmt.Sprintf(`$"%d"`, i), p.read())
+		require.Equal(t, fmt.Sprintf(`*[$"pmessage" $"*:19999" $"x:19999" $"%d"]`, i), c.read())
+	}
+}
