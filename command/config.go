@@ -9,16 +9,13 @@ import (
 type ConfigStore interface {
 	// Get returns the directives that match the patterns.
 	Get(patterns ...string) []config.Pair
-	// Set changes all of the directives or none; its error is replied behind
-	// "ERR ".
-	Set(pairs []config.Pair, loopback bool) error
+	// Set changes all of the directives or none, for the client of the Ctx; its
+	// error is replied behind "ERR ".
+	Set(c *Ctx, pairs []config.Pair) error
 	// Rewrite writes the values into the configuration file.
 	Rewrite() error
 	// ResetStat zeroes the statistics of INFO. The world is stopped.
 	ResetStat()
-	// Loopback reports whether the client is on this machine, for
-	// enable-protected-configs local.
-	Loopback(c *Client) bool
 }
 
 const (
@@ -63,7 +60,7 @@ func configSet(c *Ctx) {
 	for i := 2; i < len(c.Args); i += 2 {
 		pairs = append(pairs, config.Pair{Name: string(c.Args[i]), Value: string(c.Args[i+1])})
 	}
-	if err := c.Env.Config.Set(pairs, c.Env.Config.Loopback(c.C)); err != nil {
+	if err := c.Env.Config.Set(c, pairs); err != nil {
 		c.W.Error("ERR " + err.Error())
 		return
 	}

@@ -19,8 +19,9 @@ type fakeStore struct {
 	loopback bool
 }
 
-func (f *fakeStore) ResetStat()            { f.resets++ }
-func (f *fakeStore) Loopback(*Client) bool { return f.loopback }
+func (f *fakeStore) ResetStat() { f.resets++ }
+
+func (f *fakeStore) Set(_ *Ctx, pairs []config.Pair) error { return f.Config.Set(pairs, f.loopback) }
 
 // configNode starts a node with the configuration that text makes.
 func configNode(t *testing.T, text string) (*node, *fakeStore, string) {

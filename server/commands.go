@@ -63,8 +63,12 @@ type configStore struct {
 
 // Set implements command.ConfigStore. It logs what has no effect, as a start
 // does.
-func (c configStore) Set(pairs []config.Pair, loopback bool) error {
-	if err := c.Config.Set(pairs, loopback); err != nil {
+func (c configStore) Set(x *command.Ctx, pairs []config.Pair) error {
+	if workerOf(x).inGate {
+		c.s.stoppedSet.Store(true)
+		defer c.s.stoppedSet.Store(false)
+	}
+	if err := c.Config.Set(pairs, connOf(x).local()); err != nil {
 		return err
 	}
 	for _, p := range pairs {
@@ -78,6 +82,3 @@ func (c configStore) Set(pairs []config.Pair, loopback bool) error {
 
 // ResetStat implements command.ConfigStore; the world is stopped.
 func (c configStore) ResetStat() { c.s.resetStat() }
-
-// Loopback implements command.ConfigStore.
-func (c configStore) Loopback(cl *command.Client) bool { return cl.Owner.(*conn).local() }

@@ -31,15 +31,19 @@ var (
 	errNoBind = phrase("Failed to bind to specified addresses.")
 )
 
-// relistenTimeout bounds the wait for the loop: inside EXEC the world is
-// stopped, and the loop cannot answer.
+// relistenTimeout bounds the wait for the loop: an EXEC may have stopped the
+// world meanwhile, and wait for this CONFIG SET to end.
 const relistenTimeout = time.Second
 
-var errNoRelisten = phrase("Unable to listen on this port. The listening sockets cannot be moved now (inside MULTI?).")
+var errNoRelisten = phrase("Unable to listen on this port. The listening sockets cannot be moved now.")
 
-// onAcceptor runs f on the thread of the loop that accepts.
+// onAcceptor runs f on the thread of the loop that accepts; here if a CONFIG SET
+// inside EXEC has stopped the world.
 func (s *Server) onAcceptor(f func(l *loop) error) error {
 	l := s.loops[0]
+	if s.stoppedSet.Load() {
+		return f(l)
+	}
 	result := make(chan error, 1)
 	var claimed atomic.Bool // by the loop, or by the one who gave up waiting
 	l.post(letter{kind: letterCall, call: func() {

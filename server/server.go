@@ -71,6 +71,8 @@ type Server struct {
 	houseBase atomic.Pointer[keyspace.HouseStats] // when statistics began anew; nil: never
 	watching  atomic.Int64                        // connections with watched keys
 
+	stoppedSet atomic.Bool // CONFIG SET runs with the world stopped
+
 	listenMu  sync.Mutex
 	listeners []*listener // guarded by listenMu once the node serves
 

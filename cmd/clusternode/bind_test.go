@@ -37,6 +37,16 @@ func TestBindNowhere(t *testing.T) {
 	require.Equal(t, "+OK", c.do("CONFIG", "SET", "bind", "127.0.0.1", "port", next))
 	require.True(t, refused(port))
 
+	// In a transaction, too.
+	last := strconv.Itoa(freePort(t))
+	require.Equal(t, "+OK", c.do("MULTI"))
+	require.Equal(t, "+QUEUED", c.do("CONFIG", "SET", "port", last))
+	require.Equal(t, "+QUEUED", c.do("CONFIG", "SET", "bind", elsewhere))
+	require.Equal(t, "*[+OK "+failed("bind", noBind)+"]", c.do("EXEC"))
+	moved, err := strconv.Atoi(last)
+	require.NoError(t, err)
+	require.Equal(t, "+PONG", dial(t, moved).do("PING"))
+
 	status, out := run(t, "--port", next, "--bind", "-"+elsewhere)
 	require.Equal(t, 1, status)
 	require.Contains(t, out, "# Configured to not listen anywhere, exiting.")
