@@ -186,3 +186,26 @@ func TestEventsAreRecorded(t *testing.T) {
 		}
 	}
 }
+
+// Every command that writes is in the files; those that wait for keys are in
+// testdata/talks.
+func TestEventsCoverCommands(t *testing.T) {
+	elsewhere := strings.Fields("blpop brpop blmove brpoplpush blmpop bzpopmin bzpopmax bzmpop restore-asking")
+	n := newNode(t, Families()...)
+	seen := map[*Spec]bool{}
+	files, err := filepath.Glob("testdata/events/*.txt")
+	require.NoError(t, err)
+	for _, path := range files {
+		for _, step := range readEvents(t, path) {
+			if step.args != nil {
+				s, _ := n.c.Env.Table.Resolve(byteArgs(step.args...))
+				seen[s] = true
+			}
+		}
+	}
+	for _, s := range n.c.Env.Table.Specs() {
+		if s.Handler != nil && s.Is(Write) && !s.Is(Admin) && !slices.Contains(elsewhere, s.Name) {
+			require.True(t, seen[s], "%s is in no file of testdata/events", s.FullName())
+		}
+	}
+}
