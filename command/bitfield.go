@@ -67,22 +67,23 @@ func (c *Ctx) bitfield(readOnly bool) {
 	size := int(last>>3) + 1
 	// A value that grows has changed, even if then every operation fails. Redis
 	// forgets to tell watchers of that.
-	changed := !e.Exists() || len(e.Value()) < size
+	grown := !e.Exists() || len(e.Value()) < size
 	value, ok := c.grow(k, e, size)
 	if !ok {
 		return
 	}
 	c.W.Array(len(ops))
-	event := false
+	changes := 0
 	for i := range ops {
-		wrote, different := c.applyField(value, &ops[i])
-		event = event || different || wrote && changed
-		changed = changed || different
+		if wrote, different := c.applyField(value, &ops[i]); different || wrote && grown {
+			changes++
+		}
 	}
-	if changed {
+	if grown || changes > 0 {
 		c.Changed(k)
+		c.Dirty(max(changes, 1) - 1)
 	}
-	if event {
+	if changes > 0 {
 		c.Notify(NotifyString, "setbit", k)
 	}
 }

@@ -330,5 +330,9 @@ func (c *Ctx) storePlaces(q *geoQuery, places []place) {
 	if q.fromMember || q.fromPoint { // GEOSEARCHSTORE says around what
 		event = "geosearchstore"
 	}
+	before := c.Stats.Dirty
 	c.storeScored(q.target, event, list)
+	if len(list) > 0 && c.Stats.Dirty > before {
+		c.Dirty(len(list) - 1) // every place counts
+	}
 }

@@ -71,7 +71,7 @@ func pfadd(c *Ctx) {
 	k := &c.Keys[0]
 	e := c.Write(k)
 	buf := c.Scratch()
-	changed, ok := !e.Exists(), true
+	changes, ok := 0, true
 	if e.Exists() {
 		value, ok := c.changeHLL(e)
 		if !ok {
@@ -82,6 +82,7 @@ func pfadd(c *Ctx) {
 		}
 	} else {
 		buf = hll.AppendNew(buf)
+		changes++
 	}
 	inPlace := e.Exists() && hll.IsDense(buf)
 	limit := int(c.Env.Settings.HLLSparseMaxBytes.Load())
@@ -92,9 +93,11 @@ func pfadd(c *Ctx) {
 			c.W.Error(errCorruptHLL)
 			return
 		}
-		changed = changed || raised
+		if raised {
+			changes++
+		}
 	}
-	if !changed {
+	if changes == 0 {
 		c.W.Int(0)
 		return
 	}
@@ -106,6 +109,7 @@ func pfadd(c *Ctx) {
 		c.KeepScratch(buf)
 	}
 	c.Changed(k)
+	c.Dirty(changes - 1)
 	c.Notify(NotifyString, "pfadd", k)
 	c.W.Int(1)
 }

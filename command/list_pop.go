@@ -215,6 +215,7 @@ func moveElement(c *Ctx, from, to bool, missing func()) {
 		l.Shrink(lim)
 		c.changedTo(src, NotifyList, popEvent(from), false)
 	}
+	c.Dirty(-1) // one change of two keys
 	c.W.Bulk(elem)
 }
 

@@ -91,7 +91,7 @@ func TestChangedOncePerKey(t *testing.T) {
 		"INCR k": 0, "INCR none": 1, "INCRBYFLOAT k 1": 0, "INCRBYFLOAT none 1": 1, "INCRBYFLOAT none x": 0,
 		"SETBIT k 0 1": 1, "SETBIT k 0 0": 0, "SETBIT k 100 0": 1, "SETBIT none 0 0": 1,
 		"BITOP AND k k k": 1, "BITOP AND k {k}none": 1,
-		"BITFIELD k SET u8 0 97": 0, "BITFIELD k SET u8 0 98 SET u8 8 1": 1, "BITFIELD k OVERFLOW FAIL SET u2 0 4": 0, "BITFIELD none OVERFLOW FAIL SET u2 0 4": 1,
+		"BITFIELD k SET u8 0 97": 0, "BITFIELD k SET u8 0 98 SET u8 8 1": 2, "BITFIELD k OVERFLOW FAIL SET u2 0 4": 0, "BITFIELD none OVERFLOW FAIL SET u2 0 4": 1,
 		"BITFIELD k SET u8 100 0": 1, "BITFIELD k SET u8 0 1 FOO": 0,
 	} {
 		n := stringNode(t)
