@@ -48,7 +48,9 @@ var sections = []section{
 	{"collections", (*config).collections},
 	{"collection-memory", (*config).collectionMemory},
 	{"waits", (*config).waits},
+	{"handover", (*config).handover},
 	{"eviction", (*config).eviction},
+	{"tracking", (*config).tracking},
 	{"pubsub", (*config).pubsub},
 }
 
