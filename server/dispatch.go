@@ -293,7 +293,6 @@ func (w *worker) invoke(c *conn, spec *command.Spec, args [][]byte) (over bool) 
 		w.wait(c, spec)
 		return false
 	}
-	w.ran(c, spec)
 	st := &w.perCmd[spec.ID()]
 	st.calls++
 	w.stats.commands++

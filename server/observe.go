@@ -27,6 +27,3 @@ func (w *worker) observeRun(c *conn, steps []step, nanos int64, n uint64) {
 		}
 	}
 }
-
-// ran is called after every command that ran to its end, under its locks.
-func (w *worker) ran(c *conn, spec *command.Spec) {}

@@ -81,7 +81,6 @@ func (w *worker) tryAgain(b *blocking) (over bool) {
 		outer.restore(w)
 		return false
 	}
-	w.ran(b.c, b.spec)
 	st := &w.perCmd[b.spec.ID()]
 	if w.w.LastError != "" {
 		st.failed++
