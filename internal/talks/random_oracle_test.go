@@ -247,7 +247,7 @@ func (g *generator) pushing() string {
 	case 7:
 		return fmt.Sprintf("COPY %s %s REPLACE", g.list(), g.list())
 	case 8:
-		return fmt.Sprintf("SORT %s STORE %s", g.list(), g.list())
+		return fmt.Sprintf("SORT %s STORE l3{t}", g.list())
 	case 9, 10:
 		return fmt.Sprintf("ZADD %s %s a %s b", g.zset(), g.value(), g.value())
 	}
@@ -294,7 +294,7 @@ func (g *generator) removing(conn string) string {
 	case 0, 1:
 		return "DEL " + pick(g, g.list(), g.zset(), g.stream())
 	case 2:
-		return fmt.Sprintf("SET %s x", g.list())
+		return fmt.Sprintf("SET %s x", pick(g, "l1{t}", "l2{t}")) // not where SORT stores: that wakes nobody in Redis
 	case 3:
 		return fmt.Sprintf("LPOP %s 2", g.list())
 	case 4:
