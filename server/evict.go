@@ -4,6 +4,7 @@ import (
 	"math"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"clusternode/command"
 	"clusternode/config"
@@ -79,7 +80,17 @@ func evictionTime(tenacity int) time.Duration {
 }
 
 // usedMemory is INFO's used_memory: data, tables, books and client buffers.
-func (s *Server) usedMemory() int64 { return s.ks.UsedMemory() + s.clientMemory() }
+func (s *Server) usedMemory() int64 { return s.ks.UsedMemory() + s.clientMemory() + s.notesMemory() }
+
+// notesMemory is the bytes of what the node remembers beside data and clients:
+// who has a copy of which key, and the usage of slots.
+func (s *Server) notesMemory() int64 {
+	n := s.tracking.table.Bytes()
+	if s.env.Usage.Load() != nil {
+		n += int64(unsafe.Sizeof(command.SlotUsages{}))
+	}
+	return n
+}
 
 // uncountedMemory is what of usedMemory does not count for maxmemory: values
 // that are deleted already and will be freed in a moment.

@@ -33,7 +33,7 @@ type memoryReading struct {
 func (r *reading) memory() *memoryReading {
 	if r.mem == nil {
 		m := &memoryReading{MemoryStats: r.s.ks.Memory(), clients: r.s.clientMemory(), rss: residentBytes()}
-		m.used = m.Used() + m.clients
+		m.used = m.Used() + m.clients + r.s.notesMemory()
 		r.s.peak.raise(m.used)
 		m.peak = r.s.peak.Load()
 		m.goObjects, m.goMapped = goHeap()
