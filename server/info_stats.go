@@ -89,13 +89,13 @@ func (r *reading) ifThreaded(n int64) int64 {
 	return 0
 }
 
-// payloads is how many payloads RESTORE got: each is checked in full.
+// payloads is how many payloads RESTORE took, after a check in full.
 func (r *reading) payloads() int64 {
 	n := int64(0)
 	for i := range r.totals().perCmd {
 		switch r.s.env.Table.ByID(i).Name {
 		case "restore", "restore-asking":
-			n += r.totals().perCmd[i].calls
+			n += r.totals().perCmd[i].calls - r.totals().perCmd[i].failed
 		}
 	}
 	return n
