@@ -38,24 +38,42 @@ func (c *config) eviction() error {
 func (c *config) hitRates(policy string) error {
 	rates, keys := map[string]float64{}, map[string]float64{}
 	for _, ct := range c.contenders {
-		r, err := ct.start("--maxmemory", strconv.Itoa(evictionMemory), "--maxmemory-policy", policy)
-		if err != nil {
+		var err error
+		if rates[ct.bin.Name], keys[ct.bin.Name], err = c.hitRateOf(ct, policy, evictionMemory); err != nil {
 			return err
 		}
-		rate, err := r.hitRate(newZipf(c.keys, 0.99, 1), int(3*c.keys))
-		if err == nil {
-			keys[ct.bin.Name], err = r.number("DBSIZE")
-		}
-		r.Kill()
-		if err != nil {
-			return err
-		}
-		rates[ct.bin.Name] = 100 * rate
 	}
 	section := fmt.Sprintf("eviction: maxmemory %d MiB, zipf 0.99 of %s, 64 B", evictionMemory>>20, count(c.keys))
 	c.report.add(Row{Section: section, Case: policy + ": hit rate", Unit: "%", Values: rates})
 	c.report.add(Row{Section: section, Case: policy + ": keys at the end", Unit: "keys", Values: keys})
+	if len(c.contenders) < 2 {
+		return nil
+	}
+	// Room for as many keys as the other has shows how good the victims are.
+	ours, other := c.contenders[0].bin.Name, c.contenders[1].bin.Name
+	const bookkeeping = 2 << 20 // bytes that do not depend on the keys, about
+	memory := bookkeeping + (evictionMemory-bookkeeping)*keys[other]/keys[ours]
+	rate, n, err := c.hitRateOf(c.contenders[0], policy, int(memory))
+	if err != nil {
+		return err
+	}
+	same := map[string]float64{ours: rate, other: rates[other]}
+	c.report.add(Row{Section: section, Case: fmt.Sprintf("%s: hit rate, ours with %.0f keys", policy, n), Unit: "%", Values: same})
 	return nil
+}
+
+// hitRateOf plays the trace on one server and returns its hit rate in percent and the keys at the end.
+func (c *config) hitRateOf(ct contender, policy string, memory int) (rate, keys float64, err error) {
+	r, err := ct.start("--maxmemory", strconv.Itoa(memory), "--maxmemory-policy", policy)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer r.Kill()
+	if rate, err = r.hitRate(newZipf(c.keys, 0.99, 1), int(3*c.keys)); err != nil {
+		return 0, 0, err
+	}
+	keys, err = r.number("DBSIZE")
+	return 100 * rate, keys, err
 }
 
 // zipf draws numbers below n, the smaller the likelier.

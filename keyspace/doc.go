@@ -17,6 +17,7 @@
 //     and leaves before it waits for anything.
 //   - Gate: stops all executors, for work on the whole keyspace.
 //   - Waiter: a place in the queue for a slot's lock.
+//   - Victim: a key that is evicted to make room.
 //
 // # Picture
 //
@@ -62,7 +63,7 @@
 //
 // Start reading at entry.go (the bytes of an entry), then part.go, bucket.go,
 // segment.go, grow.go and directory.go (the table), scan.go and walk.go
-// (iteration). gate.go, lock.go and lockqueue.go are the locks, watch.go and
-// flush.go what crosses partitions. housekeeping.go with expire.go,
-// evacuate.go and collect.go is the background.
+// (iteration). evict.go and evict_*.go choose and remove victims. gate.go, lock.go
+// and lockqueue.go are the locks, watch.go and flush.go what crosses partitions.
+// housekeeping.go with expire.go, evacuate.go and collect.go is the background.
 package keyspace

@@ -28,16 +28,35 @@ func (v *Evictor) evictRandom() EvictResult {
 	if v.weights == nil {
 		v.weights = make([]slotWeights, len(v.ks.dbs))
 	}
+	// Where there is one database it need not be drawn, and is counted only when
+	// it seems to be empty.
+	db := v.onlyDB()
 	for range randomTries {
-		db := v.drawDB()
 		if db < 0 {
-			return EvictedNone
+			if db = v.drawDB(); db < 0 {
+				return EvictedNone
+			}
 		}
 		if v.drawKey(&v.weights[db], v.ks.dbs[db].Load()) {
 			return EvictedOne
 		}
+		db = -1
 	}
 	return EvictedLater
+}
+
+// onlyDB is the database that there is, -1 if there are several or none.
+func (v *Evictor) onlyDB() int {
+	db := -1
+	for i := range v.ks.dbs {
+		if v.ks.dbs[i].Load() != nil {
+			if db >= 0 {
+				return -1
+			}
+			db = i
+		}
+	}
+	return db
 }
 
 // countOf is the number of keys that the policy may take.
