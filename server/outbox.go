@@ -27,12 +27,30 @@ type outlet interface {
 
 // push brings a message to a client. The worker may hold slot locks.
 func (w *worker) push(c *conn, data []byte) {
-	if c == w.current {
+	switch {
+	case c == w.current:
 		w.own = append(w.own, data...)
+		return
+	case w.under != nil && c == w.under.current:
+		w.under.own = append(w.under.own, data...)
 		return
 	}
 	w.leave(c.outlet, letter{kind: letterPush, c: c, data: data})
 }
+
+// selves are the clients that get messages with their replies: the one whose
+// command runs and, while that is tried again, the one whose command made its
+// key ready.
+type selves [2]*conn
+
+func (w *worker) selves() selves {
+	if w.under != nil {
+		return selves{w.current, w.under.current}
+	}
+	return selves{w.current}
+}
+
+func (s selves) has(c *conn) bool { return c == s[0] || c == s[1] }
 
 // broadcast brings messages to many clients of one owner with one letter.
 func (w *worker) broadcast(o outlet, f fan) { w.leave(o, letter{kind: letterFan, fan: f}) }

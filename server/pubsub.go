@@ -39,7 +39,7 @@ type posting struct {
 	leave  *leaving
 	fan    fan
 	to     *crowd
-	except *conn // published it and has got it already
+	except selves // have got it already
 	from   int   // where it begins in the buffer; it ends where the next begins
 }
 
@@ -97,7 +97,7 @@ func (h *hub) join(c *conn) *pubsub.Member[*conn, *desk] {
 }
 
 // put adds a message and reports whether the outlet has to be told.
-func (d *desk) put(to *crowd, channel, text []byte, except *conn) (tell bool) {
+func (d *desk) put(to *crowd, channel, text []byte, except selves) (tell bool) {
 	d.open.Lock()
 	defer d.open.Unlock()
 	if d.closed {
@@ -244,7 +244,7 @@ func (d *desk) hand(yield func(c *conn, data []byte) bool, now bool) {
 				data = pushes
 			}
 			switch c.pieces--; {
-			case c == r.postings[0].except:
+			case r.postings[0].except.has(c):
 			case now && c.pieces == 0:
 				d.l.sendNow(c, data)
 			default:
@@ -311,9 +311,15 @@ func (s *Server) publishShard(w *worker, channel, text []byte) (receivers int) {
 // command publishes to its own client follows its reply.
 func (s *Server) post(w *worker, crowds []*crowd, channel, text []byte) {
 	for _, to := range crowds {
-		var self *conn
-		if w != nil && w.current != nil && w.current.desk == to.Outlet && w.current.subs.Has(to.Kind, to.Name) {
-			self = w.current
+		var got selves
+		if w != nil {
+			got = w.selves()
+		}
+		for i, self := range got {
+			if self == nil || self.desk != to.Outlet || !self.subs.Has(to.Kind, to.Name) {
+				got[i] = nil
+				continue
+			}
 			own := appendMessage(nil, to, channel, text)
 			if self.Proto > 2 {
 				own[0] = '>'
@@ -321,7 +327,7 @@ func (s *Server) post(w *worker, crowds []*crowd, channel, text []byte) {
 			w.push(self, own)
 		}
 		switch d := to.Outlet; {
-		case !d.put(to, channel, text, self):
+		case !d.put(to, channel, text, got):
 		case w != nil:
 			w.broadcast(d.out, d.fan)
 		default:

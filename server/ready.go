@@ -59,8 +59,9 @@ func (w *worker) tryAgain(b *blocking) (over bool) {
 	if !b.state.CompareAndSwap(blockWaiting, blockRunning) {
 		return true
 	}
-	// The command that made the key ready is still under way.
-	outer := *w.saved()
+	// The command that made the key ready has run, and its reply waits here.
+	outer := w.saved()
+	w.under = outer
 	began := w.last
 	w.w.Buf, w.w.Proto, w.w.LastError = nil, b.c.Proto, ""
 	w.own, w.ownLast, w.current = nil, nil, b.c
@@ -102,7 +103,6 @@ func (w *worker) tryAgain(b *blocking) (over bool) {
 // it runs another client's.
 type underWay struct {
 	buf, own  []byte
-	ownLast   []byte
 	proto     int
 	lastError string
 	current   *conn
@@ -114,12 +114,13 @@ type underWay struct {
 }
 
 func (w *worker) saved() *underWay {
-	return &underWay{buf: w.w.Buf, own: w.own, ownLast: w.ownLast, proto: w.w.Proto, lastError: w.w.LastError, current: w.current,
+	return &underWay{buf: w.w.Buf, own: append(w.own, w.ownLast...), proto: w.w.Proto, lastError: w.w.LastError, current: w.current,
 		client: w.cx.C, spec: w.cx.Spec, args: w.cx.Args, keys: slices.Clone(w.cx.Keys), now: w.cx.Now}
 }
 
 func (u *underWay) restore(w *worker) {
-	w.w.Buf, w.own, w.ownLast, w.w.Proto, w.w.LastError, w.current = u.buf, u.own, u.ownLast, u.proto, u.lastError, u.current
+	w.under = nil
+	w.w.Buf, w.own, w.ownLast, w.w.Proto, w.w.LastError, w.current = u.buf, u.own, nil, u.proto, u.lastError, u.current
 	w.cx.C, w.cx.Spec, w.cx.Args, w.cx.Now = u.client, u.spec, u.args, u.now
 	w.cx.Keys = append(w.cx.Keys[:0], u.keys...)
 }

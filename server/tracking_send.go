@@ -84,11 +84,11 @@ func (s *Server) invalidate(w *worker, m *invalidation) {
 		case t.loop >= 0:
 			loops.add(t.loop)
 		default:
-			s.leaveFan(w, t.c.outlet, func(yield func(*conn, []byte) bool) { s.deliverInvalidation(t.c, m, yield) })
+			s.leaveFan(w, t.c.outlet, m.kind, func(yield func(*conn, []byte) bool) { s.deliverInvalidation(t.c, m, yield) })
 		}
 	}
 	for i := range loops.each {
-		s.leaveFan(w, s.loops[i], func(yield func(*conn, []byte) bool) {
+		s.leaveFan(w, s.loops[i], m.kind, func(yield func(*conn, []byte) bool) {
 			for _, id := range m.to {
 				if t := s.tracking.clients.of(id); t != nil && t.loop == i && t.c != m.skip {
 					s.deliverInvalidation(t.c, m, yield)
@@ -112,9 +112,10 @@ func (l *loopSet) each(yield func(int) bool) {
 }
 
 // leaveFan brings messages to the owner of their clients, behind what was
-// published before.
-func (s *Server) leaveFan(w *worker, o outlet, f fan) {
-	if s.subscribers.Load() > 0 {
+// published before. Those on prefixes come at the end of a round, behind all
+// that was left there.
+func (s *Server) leaveFan(w *worker, o outlet, kind invalidationKind, f fan) {
+	if kind != ofPrefix && s.subscribers.Load() > 0 {
 		if d := s.hub.deskOf(o); d != nil && d.putBehind(f) {
 			return
 		}
@@ -134,7 +135,7 @@ func (s *Server) deliverOwn(w *worker, m *invalidation) {
 		return
 	}
 	s.deliver(c, c.Proto, m, func(to *conn, data []byte) bool { w.ownLast = append(w.ownLast, data...); return true },
-		func(to *conn, f fan) { s.leaveFan(w, to.outlet, f) })
+		func(to *conn, f fan) { s.leaveFan(w, to.outlet, m.kind, f) })
 }
 
 // deliverInvalidation gives a client its message; its owner calls it.

@@ -34,6 +34,7 @@ type worker struct {
 	own     []byte    // messages for that client, behind the reply under way
 	ownLast []byte    // invalidations for it, behind those
 	knocks  []outlet  // whose mailboxes have letters that nobody was woken for
+	under   *underWay // the command that made ready what it tries again now
 	mark    int       // where the reply of the command under way begins in w.Buf
 	waits   *blocking // of a pooled worker: its command waits for keys now
 	// deferred are waiting clients to serve once the locks were given back.
