@@ -99,7 +99,7 @@ func (c *conn) memory() int64 {
 	if b := c.block.Load(); b != nil {
 		n += lengthOf(b.args)
 	}
-	return int64(n + c.subscriptionMemory())
+	return int64(n + c.subscriptionMemory() + c.track.memory())
 }
 
 // sparedEviction reports whether CLIENT NO-EVICT protects it.

@@ -40,11 +40,19 @@ type trackings struct {
 type trackState struct {
 	id       tracking.Client // 0: it has never tracked
 	prefixes []string        // ascending
+	bytes    int             // of the prefixes
 	bits     atomic.Uint32   // a command.TrackingMode
 	redirect atomic.Int64    // id of the connection that gets its messages; 0: itself
 }
 
 func (t *trackState) mode() command.TrackingMode { return command.TrackingMode(t.bits.Load()) }
+
+// prefixBytes is what a prefix costs beside its text, here and in the table of
+// prefixes, about.
+const prefixBytes = 160
+
+// memory is what the connection's prefixes cost, bytes. Its owner calls it.
+func (t *trackState) memory() int { return t.bytes + len(t.prefixes)*prefixBytes }
 
 func (t *trackState) setBroken() { t.bits.Or(uint32(command.TrackingBroken)) }
 

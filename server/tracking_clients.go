@@ -156,6 +156,10 @@ func (s *Server) enableTracking(c *conn, want command.ClientTracking) bool {
 	c.track.prefixes = append(c.track.prefixes, prefixes...)
 	slices.Sort(c.track.prefixes)
 	c.track.prefixes = slices.Compact(c.track.prefixes)
+	c.track.bytes = 0
+	for _, p := range c.track.prefixes {
+		c.track.bytes += len(p)
+	}
 	return true
 }
 
@@ -165,7 +169,7 @@ func (s *Server) disableTracking(c *conn) {
 	for _, p := range c.track.prefixes {
 		s.tracking.prefixes.Remove(p, c.track.id)
 	}
-	c.track.prefixes = nil
+	c.track.prefixes, c.track.bytes = nil, 0
 	if c.track.mode()&command.TrackingOn != 0 {
 		s.tracking.on.Add(-1)
 	}
@@ -173,11 +177,22 @@ func (s *Server) disableTracking(c *conn) {
 	c.Flags &^= command.ClientTracks | command.ClientCaching
 }
 
+// manyPrefixes are more than a loop should forget at once.
+const manyPrefixes = 1000
+
 // forgetTracking is for a connection that is closed. After the last one nothing
 // is remembered any more, and changes cost nothing.
 func (s *Server) forgetTracking(c *conn) {
 	if c.track.id == 0 {
 		return
+	}
+	if prefixes, id := c.track.prefixes, c.track.id; len(prefixes) > manyPrefixes {
+		c.track.prefixes = nil
+		s.tasks.Go(func() {
+			for _, p := range prefixes {
+				s.tracking.prefixes.Remove(p, id)
+			}
+		})
 	}
 	s.disableTracking(c)
 	s.tracking.edge.Lock()

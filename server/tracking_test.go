@@ -203,6 +203,33 @@ func TestTrackingSlowReader(t *testing.T) {
 	})
 }
 
+// A client with a hundred thousand prefixes hears what it should, costs what it
+// costs, and is forgotten.
+func TestTrackingManyPrefixes(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start()
+		a, w := n.resp3(), n.dial()
+		args := []string{"CLIENT", "TRACKING", "ON", "BCAST"}
+		for i := range 100_000 {
+			args = append(args, "PREFIX", fmt.Sprintf("p%05d:", i))
+		}
+		require.Equal(t, "+OK", a.do(args...))
+		require.EqualValues(t, 100_000, w.info("tracking_total_prefixes"))
+		w.do("MSET", "p77777:a", "1", "p:", "1", "p00000:", "1")
+		require.Equal(t, `>[$"invalidate" *[$"p00000:"]]`, a.read())
+		require.Equal(t, `>[$"invalidate" *[$"p77777:a"]]`, a.read())
+		a.send("CLIENT", "INFO")
+		line := a.read()
+		_, rest, _ := strings.Cut(line, "tot-mem=")
+		total, _, _ := strings.Cut(rest, " ")
+		size, err := strconv.Atoi(total)
+		require.NoError(t, err, line)
+		require.Greater(t, size, 10<<20)
+		a.nc.Close()
+		require.Eventually(t, func() bool { return w.info("tracking_total_prefixes") == 0 }, 10*time.Second, time.Millisecond)
+	})
+}
+
 // A changed protocol or a target that goes away while messages are under way.
 func TestTrackingRedirectUnderLoad(t *testing.T) {
 	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
