@@ -174,3 +174,18 @@ func TestOutputClasses(t *testing.T) {
 		}
 	})
 }
+
+// TestClientListOfMany: a loop describes its connections in slices.
+func TestClientListOfMany(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start("--io-threads", "1")
+		a := n.dial()
+		const many = 2*viewSlice + 3
+		for range many {
+			n.dial()
+		}
+		eventually(t, func() bool { return strings.Count(a.do("CLIENT", "LIST"), "addr=") == 2*(many+1) }) // and laddr
+		require.Equal(t, fmt.Sprintf(":%d", many), a.do("CLIENT", "KILL", "TYPE", "normal"))
+		require.Equal(t, 2, strings.Count(a.do("CLIENT", "LIST"), "addr="))
+	})
+}

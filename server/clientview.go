@@ -62,7 +62,7 @@ func (c *conn) look(v *clientView) {
 	*v = clientView{
 		c: c, spec: c.lastCmd, ID: c.ID, Addr: c.addr, LAddr: c.laddr, Name: c.Name, User: c.User, LibName: c.LibName, LibVer: c.LibVer,
 		FD: c.tr.fd(), DB: c.DB, Proto: c.Proto, Created: c.created, active: c.active,
-		Redir: c.redirect(), Subscribed: c.Has(command.ClientPubSub), SubMem: c.track.memory(),
+		Redir: c.redirect(), Subscribed: c.Has(command.ClientPubSub),
 		Multi: -1, Watch: len(c.watch.keys), QBuf: len(c.in), QBufFree: cap(c.in) - len(c.in),
 		MultiMem: c.multiSz, OMem: c.out.size + len(c.later), OLL: len(c.out.chunks), NoEvict: c.Has(command.ClientNoEvict),
 		NetIn: c.netIn, NetOut: c.netOut, Commands: c.commands,
@@ -73,7 +73,7 @@ func (c *conn) look(v *clientView) {
 		v.Multi = len(c.multi)
 	}
 	if c.subs != nil {
-		v.SubMem += c.subscriptionMemory()
+		v.SubMem = c.subscriptionMemory()
 		v.Sub = [3]int{c.subs.Count(pubsub.Channel), c.subs.Count(pubsub.Pattern), c.subs.Count(pubsub.Shard)}
 	}
 	if b := c.block.Load(); b != nil {
@@ -151,6 +151,10 @@ func (v *clientView) String() string {
 		v.QBuf, v.QBufFree, v.ArgvMem, v.MultiMem, v.OLL, v.OMem, v.TotalMem(), events, last, v.User, v.Redir, v.Proto, v.LibName, v.LibVer)
 }
 
+// viewSlice is how many connections a loop describes before it goes on with its
+// work: some hundred microseconds' worth.
+const viewSlice = 250
+
 // views describes all connections, oldest first. The caller is a pooled worker
 // outside the gate, or holds it. self is the connection that asks.
 func (s *Server) views(w *worker, self *conn) []*clientView {
@@ -168,7 +172,11 @@ func (s *Server) views(w *worker, self *conn) []*clientView {
 		add(c.view(s))
 	}
 	for _, l := range s.loops {
-		s.onLoop(w, l, func() { l.each(collect) })
+		for at := 0; at >= 0; {
+			next := -1 // if the loop ends meanwhile
+			s.onLoop(w, l, func() { next = l.slice(at, viewSlice, collect) })
+			at = next
+		}
 	}
 	for _, k := range s.streams.list() {
 		if &k.conn == self {

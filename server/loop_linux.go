@@ -458,6 +458,21 @@ func (l *loop) each(f func(*conn)) {
 	}
 }
 
+// slice visits the connections in n places from at on, as each does, and returns
+// where the next slice begins, -1 at the end.
+func (l *loop) slice(at, n int, f func(*conn)) (next int) {
+	if at >= len(l.conns) {
+		return -1
+	}
+	next = min(at+n, len(l.conns))
+	for _, k := range l.conns[at:next] {
+		if k != nil {
+			f(&k.conn)
+		}
+	}
+	return next
+}
+
 // some visits the connections in the first n places, as each does.
 func (l *loop) some(n int, f func(*conn)) {
 	for _, k := range l.conns[:min(n, len(l.conns))] {

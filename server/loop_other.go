@@ -33,5 +33,7 @@ func (l *loop) sendNow(*conn, []byte)     {}
 
 func (l *loop) some(int, func(*conn)) {}
 
+func (l *loop) slice(int, int, func(*conn)) int { return -1 }
+
 func (l *loop) worker() *worker  { return nil }
 func (l *loop) busySince() int64 { return 0 }
