@@ -62,7 +62,7 @@ func (c *conn) look(v *clientView) {
 	*v = clientView{
 		c: c, spec: c.lastCmd, ID: c.ID, Addr: c.addr, LAddr: c.laddr, Name: c.Name, User: c.User, LibName: c.LibName, LibVer: c.LibVer,
 		FD: c.tr.fd(), DB: c.DB, Proto: c.Proto, Created: c.created, active: c.active,
-		Redir: c.redirect(), Subscribed: c.Has(command.ClientPubSub),
+		Redir: c.redirect(), Subscribed: c.Has(command.ClientPubSub), SubMem: c.track.memory(),
 		Multi: -1, Watch: len(c.watch.keys), QBuf: len(c.in), QBufFree: cap(c.in) - len(c.in),
 		MultiMem: c.multiSz, OMem: c.out.size + len(c.later), OLL: len(c.out.chunks), NoEvict: c.Has(command.ClientNoEvict),
 		NetIn: c.netIn, NetOut: c.netOut, Commands: c.commands,
@@ -73,7 +73,7 @@ func (c *conn) look(v *clientView) {
 		v.Multi = len(c.multi)
 	}
 	if c.subs != nil {
-		v.SubMem = c.subscriptionMemory()
+		v.SubMem += c.subscriptionMemory()
 		v.Sub = [3]int{c.subs.Count(pubsub.Channel), c.subs.Count(pubsub.Pattern), c.subs.Count(pubsub.Shard)}
 	}
 	if b := c.block.Load(); b != nil {
