@@ -40,7 +40,7 @@ type posting struct {
 	fan    fan
 	to     *crowd
 	except selves // have got it already
-	from   int   // where it begins in the buffer; it ends where the next begins
+	from   int    // where it begins in the buffer; it ends where the next begins
 }
 
 // desk is where messages for the subscribers on one outlet wait.
