@@ -196,7 +196,7 @@ func TestMonitorThatDoesNotRead(t *testing.T) {
 			c.do("SET", "k", value)
 			return !n.s.obs.monitors.any()
 		}, waitLong, 1)
-		require.NotContains(t, c.value("CLIENT", "LIST").Str, "flags=O")
+		require.Eventually(t, func() bool { return !strings.Contains(c.value("CLIENT", "LIST").Str, "flags=O") }, waitLong, waitStep)
 		m.in = bufio.NewReader(m.nc)
 		require.True(t, m.closed())
 	})
