@@ -130,7 +130,7 @@ func (b *bus) drop(set *slots.Set) {
 
 // tableChanged publishes a new slot table.
 func (s *Server) tableChanged(t *slots.Table) {
-	s.table.Store(t)
+	s.forgetUsage(s.table.Swap(t), t)
 	s.redirectBlocked()
 	s.sweepShardChannels()
 }

@@ -139,7 +139,13 @@ func TestSlotUsage(t *testing.T) {
 		in, out = usage()
 		require.EqualValues(t, len(set)+len(get)+len(encode("multi")+encode("exec")), in)
 		require.EqualValues(t, len("+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n$3\r\nbar\r\n"), out)
+		n.s.ks.Gate(func() { n.s.env.Usage.Load()[12183].NetIn = 1 })
 		require.Contains(t, c.do("CLUSTER", "SLOT-STATS", "SLOTSRANGE", "12182", "12182"), fmt.Sprintf(`"network-bytes-in" :%d`, in))
+		require.Equal(t, "+OK", c.do("CLUSTER", "DELSLOTS", "12183"))
+		require.Equal(t, "+OK", c.do("CLUSTER", "ADDSLOTS", "12183"))
+		eventually(t, func() bool {
+			return strings.Contains(c.do("CLUSTER", "SLOT-STATS", "SLOTSRANGE", "12183", "12183"), `"network-bytes-in" :0`)
+		})
 		require.Equal(t, "+OK", c.do("CONFIG", "SET", "cluster-slot-stats-enabled", "no"))
 		require.Equal(t, `*[*[:12182 *[$"key-count" :1]]]`, c.do("CLUSTER", "SLOT-STATS", "SLOTSRANGE", "12182", "12182"))
 	})

@@ -30,6 +30,33 @@ func (s *Server) resetSlotUsage() {
 	}
 }
 
+// forgetUsage begins anew for the slots that the node's shard had in one table
+// and has not in the next.
+func (s *Server) forgetUsage(was, now *slots.Table) {
+	u := s.env.Usage.Load()
+	if u == nil || was == nil {
+		return
+	}
+	var lost []slots.Slot
+	for i := range slots.Slot(slots.Count) {
+		if was.Mine(i) && !now.Mine(i) {
+			lost = append(lost, i)
+		}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	s.tasks.Go(func() {
+		w := s.pool.get()
+		defer s.pool.put(w)
+		for _, i := range lost {
+			w.locker.Lock(i)
+			u[i] = command.SlotUsage{}
+			w.locker.Unlock(i)
+		}
+	})
+}
+
 // chargeBytes counts the request and the reply, of which there was so much
 // before, of the command that ran.
 func (w *worker) chargeBytes(u *command.SlotUsages, args [][]byte, before int) {
