@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -26,6 +27,7 @@ func newListener(t *testing.T, addr string) *listener {
 	dial := func() *testserver.Conn {
 		c, err := testserver.Dial(addr)
 		require.NoError(t, err)
+		c.Timeout = time.Minute
 		t.Cleanup(func() { c.Close() })
 		return c
 	}
@@ -38,6 +40,11 @@ func newListener(t *testing.T, addr string) *listener {
 	_, err := l.sub.Do("PSUBSCRIBE", "__keyevent@*__:*")
 	require.NoError(t, err)
 	return l
+}
+
+func (l *listener) close() {
+	l.conn.Close()
+	l.sub.Close()
 }
 
 // do runs a command and returns its events.
@@ -98,6 +105,8 @@ func TestEventsAgainstOracles(t *testing.T) {
 				text.WriteString(e + "\n")
 			}
 		}
+		by["7"].close()
+		by["8"].close()
 		if *update {
 			require.NoError(t, os.WriteFile(path, []byte(text.String()), 0o644))
 		}
@@ -118,6 +127,9 @@ func TestDialogueEventsAgainstOracles(t *testing.T) {
 			n = newNode(t, Families()...)
 			log = listenTo(n)
 			for mark, s := range servers {
+				if by[mark] != nil {
+					by[mark].close()
+				}
 				by[mark] = newListener(t, s.Addr)
 			}
 		}
@@ -140,5 +152,7 @@ func TestDialogueEventsAgainstOracles(t *testing.T) {
 				t.Errorf("%s:%d %s\nours %q\n7.0  %q\n8.0  %q", path, l.at, l.text, ours, seven, eight)
 			}
 		}
+		by["7"].close()
+		by["8"].close()
 	}
 }
