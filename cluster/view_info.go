@@ -10,9 +10,15 @@ type counters struct {
 	sent, received [kinds]atomic.Int64
 }
 
-// AppendInfo appends the text of CLUSTER INFO. linkOverflows is how many links
-// were closed because of cluster-link-sendbuf-limit.
-func (v *View) AppendInfo(b []byte, linkOverflows int64) []byte {
+// LinkStats is what the links count themselves. They carry what clients publish
+// past the machine.
+type LinkStats struct {
+	Overflows                                                            int64 // links closed because of cluster-link-sendbuf-limit
+	PublishSent, PublishReceived, ShardPublishSent, ShardPublishReceived int64
+}
+
+// AppendInfo appends the text of CLUSTER INFO.
+func (v *View) AppendInfo(b []byte, links LinkStats) []byte {
 	ok, pfail, fail := v.slotHealth()
 	number := func(name string, n int64) {
 		b = append(b, name...)
@@ -34,9 +40,13 @@ func (v *View) AppendInfo(b []byte, linkOverflows int64) []byte {
 	number("cluster_current_epoch", int64(v.currentEpoch))
 	number("cluster_my_epoch", int64(v.nodes[v.self].epoch))
 	for _, way := range []struct {
-		name  string
-		count *[kinds]atomic.Int64
-	}{{"sent", &v.counters.sent}, {"received", &v.counters.received}} {
+		name           string
+		count          *[kinds]atomic.Int64
+		publish, shard int64
+	}{
+		{"sent", &v.counters.sent, links.PublishSent, links.ShardPublishSent},
+		{"received", &v.counters.received, links.PublishReceived, links.ShardPublishReceived},
+	} {
 		total := int64(0)
 		for k, name := range kindNames {
 			if n := way.count[k].Load(); n > 0 && name != "" {
@@ -44,9 +54,15 @@ func (v *View) AppendInfo(b []byte, linkOverflows int64) []byte {
 				total += n
 			}
 		}
-		number("cluster_stats_messages_"+way.name, total)
+		if way.publish > 0 {
+			number("cluster_stats_messages_publish_"+way.name, way.publish)
+		}
+		if way.shard > 0 {
+			number("cluster_stats_messages_publishshard_"+way.name, way.shard)
+		}
+		number("cluster_stats_messages_"+way.name, total+way.publish+way.shard)
 	}
-	number("total_cluster_links_buffer_limit_exceeded", linkOverflows)
+	number("total_cluster_links_buffer_limit_exceeded", links.Overflows)
 	return b
 }
 

@@ -65,11 +65,11 @@ func TestPulse(t *testing.T) {
 
 func TestInfoText(t *testing.T) {
 	m := small(t)
-	text := string(m.view().AppendInfo(nil, 4))
+	text := string(m.view().AppendInfo(nil, LinkStats{Overflows: 4, PublishSent: 3}))
 	for _, line := range []string{
 		"cluster_state:fail", "cluster_slots_assigned:161", "cluster_slots_ok:101", "cluster_slots_pfail:50", "cluster_slots_fail:10",
 		"cluster_known_nodes:5", "cluster_size:3", "cluster_current_epoch:105", "cluster_my_epoch:0", "cluster_stats_messages_ping_sent:1",
-		"cluster_stats_messages_sent:1", "cluster_stats_messages_received:0", "total_cluster_links_buffer_limit_exceeded:4",
+		"cluster_stats_messages_publish_sent:3", "cluster_stats_messages_sent:4", "cluster_stats_messages_received:0", "total_cluster_links_buffer_limit_exceeded:4",
 	} {
 		require.Contains(t, text, line+"\r\n")
 	}
@@ -128,7 +128,7 @@ func TestViewsWhileTheMachineRuns(t *testing.T) {
 		go func() {
 			n := 0
 			for v := range views {
-				n += len(v.AppendNodes(nil, false)) + len(v.AppendInfo(nil, 0)) + len(v.Slots(false)) + len(v.Shards())
+				n += len(v.AppendNodes(nil, false)) + len(v.AppendInfo(nil, LinkStats{})) + len(v.Slots(false)) + len(v.Shards())
 				n += v.Table.Assigned()
 			}
 			done <- n

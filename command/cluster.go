@@ -20,9 +20,8 @@ type Cluster interface {
 	Do(f func(m *cluster.Machine, now time.Duration) error) error
 	// Links lists the links of the bus.
 	Links() []cluster.LinkInfo
-	// LinkOverflows counts links that were closed because their send buffer
-	// was over the limit.
-	LinkOverflows() int64
+	// LinkStats is what the bus links count.
+	LinkStats() cluster.LinkStats
 }
 
 const (

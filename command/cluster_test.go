@@ -33,9 +33,9 @@ func newFakeCluster(change func(*cluster.Config)) *fakeCluster {
 	return f
 }
 
-func (f *fakeCluster) View() *cluster.View       { return f.view }
-func (f *fakeCluster) Links() []cluster.LinkInfo { return f.links }
-func (f *fakeCluster) LinkOverflows() int64      { return 0 }
+func (f *fakeCluster) View() *cluster.View          { return f.view }
+func (f *fakeCluster) Links() []cluster.LinkInfo    { return f.links }
+func (f *fakeCluster) LinkStats() cluster.LinkStats { return cluster.LinkStats{} }
 
 func (f *fakeCluster) Do(call func(m *cluster.Machine, now time.Duration) error) error {
 	err := call(f.m, f.now)

@@ -8,7 +8,7 @@ import (
 )
 
 func clusterInfo(c *Ctx) {
-	c.W.Verbatim("txt", string(c.Env.Cluster.View().AppendInfo(nil, c.Env.Cluster.LinkOverflows())))
+	c.W.Verbatim("txt", string(c.Env.Cluster.View().AppendInfo(nil, c.Env.Cluster.LinkStats())))
 }
 
 func clusterNodes(c *Ctx) {

@@ -120,9 +120,15 @@ func (n *Node) SetSourceAddr(ip string) error {
 // Links describes the links for CLUSTER LINKS.
 func (n *Node) Links() []cluster.LinkInfo { return n.d.links() }
 
-// LinkOverflows counts links that were closed for exceeding cluster-link-sendbuf-limit
-// (total_cluster_links_buffer_limit_exceeded).
-func (n *Node) LinkOverflows() int64 { return int64(n.d.stats.overflows.Load()) }
+// LinkStats is what the links count for CLUSTER INFO.
+func (n *Node) LinkStats() cluster.LinkStats {
+	t := n.d.talk
+	return cluster.LinkStats{
+		Overflows:   int64(n.d.stats.overflows.Load()),
+		PublishSent: t.sent[0].Load(), PublishReceived: t.got[0].Load(),
+		ShardPublishSent: t.sent[1].Load(), ShardPublishReceived: t.got[1].Load(),
+	}
+}
 
 // BusPort is where the node listens.
 func (n *Node) BusPort() int { return n.d.busPort }

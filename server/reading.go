@@ -122,7 +122,7 @@ func (r *reading) clusterInfo() map[string]int64 {
 	if r.cluster == nil && r.s.bus != nil {
 		view := r.s.bus.node.View()
 		r.cluster = make(map[string]int64)
-		for line := range strings.SplitSeq(string(view.AppendInfo(nil, r.s.bus.node.LinkOverflows())), "\r\n") {
+		for line := range strings.SplitSeq(string(view.AppendInfo(nil, r.s.bus.node.LinkStats())), "\r\n") {
 			name, text, _ := strings.Cut(line, ":")
 			if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 				r.cluster[name] = n
