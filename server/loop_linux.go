@@ -424,18 +424,19 @@ func (l *loop) busySince() int64 {
 }
 
 // cron looks after a tenth of the connections at each tick. When nothing
-// happens and there is nothing to look for, the next tick has time.
+// happens the next tick has time, and this one looks after all of them.
 func (l *loop) cron(busy bool) {
 	l.nextTick = l.w.last + int64(tickEvery)
-	if !busy && l.s.lim.idle.Load() == 0 && l.s.outBytes.Load() == 0 {
+	share := len(l.conns)/reviewShare + 1
+	if !busy && l.s.outBytes.Load() == 0 {
 		l.nextTick = l.w.last + int64(idleTick)
+		share = len(l.conns)
 	}
 	l.w.published.store(&l.w.stats)
 	l.listenAgain()
 	if len(l.conns) == 0 {
 		return
 	}
-	share := len(l.conns)/reviewShare + 1
 	for range share {
 		l.reviewed = (l.reviewed + 1) % len(l.conns)
 		k := l.conns[l.reviewed]
