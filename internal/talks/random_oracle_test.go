@@ -156,7 +156,7 @@ func (g *generator) talk() *Talk {
 		step := Step{Conn: pick(g, g.conns...)}
 		for range 1 + g.r.IntN(4)/2 {
 			step.Cmds = append(step.Cmds, g.commands(step.Conn)...)
-			if last := step.Cmds[len(step.Cmds)-1]; last[0][0] == 'B' || last[0] == "XREAD" {
+			if last := step.Cmds[len(step.Cmds)-1]; last[0][0] == 'B' || strings.HasPrefix(last[0], "XREAD") {
 				break // the others would wait behind it
 			}
 		}
@@ -215,7 +215,9 @@ func (g *generator) command(conn string) []string {
 
 func (g *generator) blocking() string {
 	side := pick(g, "LEFT", "RIGHT")
-	switch g.r.IntN(10) {
+	switch g.r.IntN(11) {
+	case 9:
+		return fmt.Sprintf("XREADGROUP GROUP g %s COUNT %d BLOCK 0 STREAMS %s >", pick(g, "bob", "eve"), 1+g.r.IntN(2), g.stream())
 	case 0, 1:
 		return fmt.Sprintf("BLPOP %s 0", g.list())
 	case 2:
@@ -235,7 +237,9 @@ func (g *generator) blocking() string {
 }
 
 func (g *generator) pushing() string {
-	switch g.r.IntN(12) {
+	switch g.r.IntN(13) {
+	case 11:
+		return fmt.Sprintf("XGROUP %s %s g%s", pick(g, "CREATE", "CREATE", "DESTROY"), g.stream(), pick(g, " $", " 0 MKSTREAM"))
 	case 0, 1, 2:
 		return fmt.Sprintf("%s %s %s", pick(g, "LPUSH", "RPUSH"), g.list(), g.value())
 	case 3, 4:
@@ -256,7 +260,11 @@ func (g *generator) pushing() string {
 }
 
 func (g *generator) talking() string {
-	switch g.r.IntN(9) {
+	switch g.r.IntN(11) {
+	case 6:
+		return pick(g, "SSUBSCRIBE", "SSUBSCRIBE", "SUNSUBSCRIBE") + " shard{t}"
+	case 7:
+		return "PUBSUB SHARDNUMSUB shard{t}"
 	case 0, 1:
 		return "SUBSCRIBE " + g.channel()
 	case 2:
