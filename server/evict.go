@@ -123,6 +123,9 @@ func (w *worker) makeRoom(need int64) {
 func (w *worker) evictFor(limit, need int64) {
 	m := &w.s.memory
 	if !w.s.mayEvict(w.unixMillis()) {
+		if w.s.leavesEviction() { // batches need not look before every step
+			w.roomLimit, w.roomUntil = limit, w.last+roomLasts
+		}
 		return
 	}
 	start := w.tick()
@@ -147,8 +150,12 @@ func (s *Server) mayEvict(now int64) bool {
 	if until := s.pause.until.Load(); until > now {
 		return false
 	}
-	return s.memory.ignore.Load() == 0 || !s.Replica()
+	return !s.leavesEviction()
 }
+
+// leavesEviction reports whether the node is a replica with
+// replica-ignore-maxmemory.
+func (s *Server) leavesEviction() bool { return s.memory.ignore.Load() != 0 && s.Replica() }
 
 // evict evicts until need bytes more are within the limit (EvictedOne), nobody
 // is left to be evicted (EvictedNone), or not now: the time is over or the
