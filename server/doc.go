@@ -18,6 +18,8 @@
 //     was sent is executed and answered (conn.over).
 //   - offload: to run one command on a pooled worker, because it takes longer
 //     than a loop should be away, or because it may wait for something.
+//   - desk: where published messages wait for the subscribers on one loop, in the
+//     order in which they came (pubsub.go); the hub is all of pub/sub.
 //   - letter: a message to a loop. Whatever reaches a connection from another
 //     thread comes as a letter.
 //
