@@ -86,3 +86,12 @@ func ending(talk *Talk, steps [][]Message) string {
 	lines := strings.SplitAfter(b.String(), "\n")
 	return strings.Join(lines[max(0, len(lines)-7):], "")
 }
+
+// variants calls f with every protocol and mode of the talk.
+func (t *Talk) variants(f func(proto int, cluster bool)) {
+	for _, cluster := range t.Cluster {
+		for _, proto := range t.Protos {
+			f(proto, cluster)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,29 +37,30 @@ func read(t *testing.T, path string) *Talk {
 	return talk
 }
 
-// variants calls f with every protocol and mode of the talk.
-func (t *Talk) variants(f func(proto int, cluster bool)) {
-	for _, cluster := range t.Cluster {
-		for _, proto := range t.Protos {
-			f(proto, cluster)
-		}
-	}
-}
-
-// TestTalks plays every talk on ours, whose two loops share the connections.
+// TestTalks plays every talk on ours, whose two loops share the connections; alone and in cluster mode at the same time.
 func TestTalks(t *testing.T) {
 	bin, err := testserver.Ours()
 	require.NoError(t, err)
 	servers := StartServers(t, bin, "--io-threads", "2")
-	for _, path := range files(t) {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".talk"), func(t *testing.T) {
-			talk := read(t, path)
-			talk.variants(func(proto int, cluster bool) {
-				if err := Replay(servers.Addr(cluster), talk, proto); err != nil {
-					t.Errorf("RESP%d, cluster %t: %v", proto, cluster, err)
-				}
-			})
+	for _, cluster := range []bool{false, true} {
+		t.Run(fmt.Sprintf("cluster=%t", cluster), func(t *testing.T) {
+			t.Parallel()
+			for _, path := range files(t) {
+				t.Run(strings.TrimSuffix(filepath.Base(path), ".talk"), func(t *testing.T) { replay(t, servers.Addr(cluster), read(t, path), cluster) })
+			}
 		})
+	}
+}
+
+// replay plays what the talk has for the mode, in each protocol.
+func replay(t *testing.T, addr string, talk *Talk, cluster bool) {
+	if !slices.Contains(talk.Cluster, cluster) {
+		return
+	}
+	for _, proto := range talk.Protos {
+		if err := Replay(addr, talk, proto); err != nil {
+			t.Errorf("RESP%d, cluster %t: %v", proto, cluster, err)
+		}
 	}
 }
 
