@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"clusternode/keyspace"
 )
 
 const oomReply = "-OOM command not allowed when used memory > 'maxmemory'."
@@ -224,4 +226,30 @@ func TestBigVictim(t *testing.T) {
 			require.LessOrEqual(t, c.field("stats", "evicted_keys"), int64(3))
 		}
 	})
+}
+
+// TestReplicaKeepsKeys: a replica leaves eviction to its primary, unless
+// replica-ignore-maxmemory says no.
+func TestReplicaKeepsKeys(t *testing.T) {
+	nodes := startCluster(t, 1, !haveLoops)
+	primary := nodes[0].dial()
+	r := startNode(t, !haveLoops, "--port", freePort(t), "--bind", "127.0.0.1", "--cluster-enabled", "yes", "--cluster-node-timeout", "3000", "--maxmemory-policy", "allkeys-lru")
+	c := r.dial()
+	require.Equal(t, "+OK", primary.do("CLUSTER", "MEET", "127.0.0.1", strconv.Itoa(int(r.s.port.Load()))))
+	id := strings.Trim(primary.do("CLUSTER", "MYID"), `$"`)
+	eventually(t, func() bool { return c.do("CLUSTER", "REPLICATE", id) == "+OK" })
+	eventually(t, r.s.Replica)
+	r.s.ks.Gate(func() {
+		_, err := r.s.ks.Part(0, 5).Put(r.s.ks.Hash([]byte("k")), []byte("k"), keyspace.TypeString, keyspace.EncRaw, []byte("v"), 0, false, 0)
+		require.NoError(t, err)
+	})
+	require.Equal(t, "+OK", c.do("CONFIG", "SET", "maxmemory", "1"))
+	for range 20 {
+		require.Equal(t, "+PONG", c.do("PING"))
+	}
+	require.Equal(t, ":1", c.do("DBSIZE"))
+	require.Zero(t, c.field("stats", "current_eviction_exceeded_time"))
+	require.Equal(t, "+OK", c.do("CONFIG", "SET", "replica-ignore-maxmemory", "no"))
+	eventually(t, func() bool { return c.do("DBSIZE") == ":0" })
+	require.EqualValues(t, 1, c.field("stats", "evicted_keys"))
 }
