@@ -1,7 +1,9 @@
 package server
 
 import (
+	"bytes"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -92,14 +94,15 @@ func (s *Server) trackingChanged(w *worker, by *conn, k *command.Key) {
 	}
 }
 
-// trackingRemoved is trackingChanged for a key that expired or was evicted: no
+// trackingRemoved is trackingChanged for a key that expired or was evicted. No
 // client did that, but one that does not want to hear about its own changes does
-// not hear about what its command found expired, either. w is nil for
-// housekeeping.
+// not hear that a key which its command names was found expired: the reply says
+// so. Of other keys, such as those evicted for its command, it knows nothing and
+// is told; Redis does not tell it. w is nil for housekeeping.
 func (s *Server) trackingRemoved(w *worker, _ slots.Slot, key []byte) {
 	if to := s.tracking.table.Take(s.ks.Hash(key), key); to != nil {
 		var by *conn
-		if w != nil {
+		if w != nil && w.current != nil && w.names(key) {
 			by = w.current
 		}
 		s.invalidate(w, newInvalidation(key, to, by))
@@ -111,6 +114,11 @@ func (s *Server) trackingRemoved(w *worker, _ slots.Slot, key []byte) {
 	default:
 		s.collectChange(key)
 	}
+}
+
+// names reports whether the command under way names the key.
+func (w *worker) names(key []byte) bool {
+	return slices.ContainsFunc(w.cx.Keys, func(k command.Key) bool { return bytes.Equal(k.Bytes, key) })
 }
 
 // trackingFlushed tells everybody that all keys are gone. The world is stopped.

@@ -203,6 +203,39 @@ func TestTrackingSlowReader(t *testing.T) {
 	})
 }
 
+// Who does not want to hear about its own changes hears which keys had to go
+// for them.
+func TestTrackingEviction(t *testing.T) {
+	onBothPaths(t, func(t *testing.T, start func(...string) *testNode) {
+		n := start("--maxmemory-policy", "allkeys-random")
+		a, w := n.resp3(), n.dial()
+		a.do("CLIENT", "TRACKING", "ON", "NOLOOP")
+		copies := map[string]bool{}
+		for i := range 200 {
+			key := fmt.Sprint("k", i)
+			w.do("SET", key, strings.Repeat("x", 1000))
+			a.do("GET", key)
+			copies[key] = true
+		}
+		w.do("CONFIG", "SET", "maxmemory", strconv.FormatInt(w.info("used_memory")+200_000, 10))
+		for i := range 100 {
+			for v := a.do("SET", fmt.Sprint("new", i), strings.Repeat("x", 10_000)); v != "+OK"; v = a.read() {
+				require.Contains(t, v, "invalidate")
+				delete(copies, strings.TrimSuffix(strings.TrimPrefix(v, `>[$"invalidate" *[$"`), `"]]`))
+			}
+		}
+		require.NotZero(t, w.info("evicted_keys"))
+		w.do("CONFIG", "SET", "maxmemory", "0")
+		for v := a.do("PING"); v != "+PONG"; v = a.read() {
+			delete(copies, strings.TrimSuffix(strings.TrimPrefix(v, `>[$"invalidate" *[$"`), `"]]`))
+		}
+		for key := range copies {
+			require.Equal(t, ":1", w.do("EXISTS", key), key)
+		}
+		require.Less(t, len(copies), 200)
+	})
+}
+
 // A client with a hundred thousand prefixes hears what it should, costs what it
 // costs, and is forgotten.
 func TestTrackingManyPrefixes(t *testing.T) {
