@@ -11,6 +11,8 @@
 //   - Value: one immutable value in canonical form.
 //   - Config: the values of one node. Several nodes in one process each have
 //     their own; nothing in the package is global but the table.
+//   - Use: how the program uses a directive: a hook, a Var, or a read now and
+//     then. cmd/clusternode/testdata/directives.txt lists it for all of them.
 //   - Status: Built; NoMeaning (accepted, what it tunes does not exist here);
 //     Waiting (accepted and kept, takes effect once the named part is built);
 //     NotBuilt (only the default is accepted, anything else stops the start).
