@@ -65,5 +65,6 @@
 // segment.go, grow.go and directory.go (the table), scan.go and walk.go
 // (iteration). evict.go and evict_*.go choose and remove victims. gate.go, lock.go
 // and lockqueue.go are the locks, watch.go and flush.go what crosses partitions.
-// housekeeping.go with expire.go, evacuate.go and collect.go is the background.
+// housekeeping.go with expire.go, evacuate.go and collect.go is the background,
+// rest.go what it does when there is nothing to do.
 package keyspace
