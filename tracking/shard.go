@@ -14,9 +14,10 @@ type shard struct {
 	// Guarded by mu.
 	index []uint64 // tag and place + 1; 0: free. Its length is a power of two.
 	keys  int
+	items int
 	log   []byte
 	dead  int // bytes of the log that belong to no key
-	_     [40]byte
+	_     [48]byte
 }
 
 // An entry of the index is the low tagBits of the key's hash and, below, the
@@ -126,6 +127,7 @@ func (s *shard) add(hash uint64, key []byte, c Client) bool {
 	copy(items[(at+1)*unit:(n+1)*unit], items[at*unit:n*unit])
 	binary.LittleEndian.PutUint32(items[at*unit:], uint32(c))
 	s.setWord(block+unit, uint32(n+1))
+	s.items++
 	return true
 }
 
@@ -143,6 +145,7 @@ func (s *shard) addKey(hash uint64, key []byte, c Client) {
 	copy(s.log[block+blockHead+unit:], key)
 	s.put(tagOf(hash)<<placeBits | uint64(block/unit+1))
 	s.keys++
+	s.items++
 }
 
 // widen moves a block to the end of the log, with room for one more item. The
@@ -171,6 +174,7 @@ func (s *shard) take(i int) []Client {
 	s.dead += s.size(block)
 	s.drop(i)
 	s.keys--
+	s.items -= len(got)
 	switch {
 	case s.keys == 0:
 		s.reset()
@@ -183,19 +187,9 @@ func (s *shard) take(i int) []Client {
 	return got
 }
 
-// items counts the items of all keys.
-func (s *shard) items() (n int) {
-	for i := range s.index {
-		if s.index[i] != 0 {
-			n += s.count(s.place(i))
-		}
-	}
-	return n
-}
-
 // reset empties the shard; a small log is kept.
 func (s *shard) reset() {
-	s.keys, s.dead = 0, 0
+	s.keys, s.items, s.dead = 0, 0, 0
 	if cap(s.log) > minLog {
 		s.index, s.log = nil, nil
 		return
