@@ -4,6 +4,7 @@ import (
 	"math/bits"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"clusternode/command"
 	"clusternode/config"
@@ -99,7 +100,20 @@ func (c *conn) memory() int64 {
 	if b := c.block.Load(); b != nil {
 		n += lengthOf(b.args)
 	}
-	return int64(n + c.subscriptionMemory() + c.track.memory())
+	return int64(n + c.subscriptionMemory() + c.track.memory() + c.namesMemory())
+}
+
+// watchedBytes is what a watched key costs beside its name, about: itself, and a
+// place in the lists of its partition.
+const watchedBytes = int(unsafe.Sizeof(watchedKey{})) + 96
+
+// namesMemory is the bytes of the connection's names and watched keys.
+func (c *conn) namesMemory() int {
+	n := len(c.Name) + len(c.LibName) + len(c.LibVer)
+	for i := range c.watch.keys {
+		n += watchedBytes + 2*len(c.watch.keys[i].name)
+	}
+	return n
 }
 
 // sparedEviction reports whether CLIENT NO-EVICT protects it.

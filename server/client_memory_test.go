@@ -90,8 +90,13 @@ func TestClientBooks(t *testing.T) {
 		for i := range 50 {
 			require.Equal(t, "+QUEUED", other.do("SET", "{a}"+strconv.Itoa(i), strings.Repeat("v", 1000)))
 		}
-		require.Greater(t, n.s.clientMemory(), int64(50_000))
+		eventually(t, func() bool { return n.s.clientMemory() > 50_000 })
 		require.Equal(t, "+OK", other.do("DISCARD"))
+		require.Equal(t, "+OK", other.do("WATCH", strings.Repeat("w", 20_000)))
+		require.Equal(t, "+OK", other.do("CLIENT", "SETNAME", strings.Repeat("n", 20_000)))
+		eventually(t, func() bool { return n.s.clientMemory() > 60_000 })
+		require.Equal(t, "+RESET", other.do("RESET"))
+		eventually(t, func() bool { return n.s.clientMemory() < 20_000 })
 		blocked := n.dial()
 		blocked.send("BLPOP", strings.Repeat("k", 30_000), "0")
 		eventually(t, func() bool { return n.s.clientMemory() > 30_000 })

@@ -25,7 +25,7 @@ type clientView struct {
 	Redir          int64  // who gets the tracking messages; 0: itself, -1: it does not track
 	Subscribed     bool   // listens to channels
 	Multi, Watch   int    // queued commands (-1: not in MULTI), watched keys
-	SubMem         int    // bytes of what it listens to
+	SubMem         int    // bytes of what it listens to and watches, and of its names
 	Sub            [3]int // channels, patterns and shard channels it listens to
 	QBuf, QBufFree int    // bytes
 	ArgvMem        int    // bytes of the arguments of the command that runs or waits
@@ -62,7 +62,7 @@ func (c *conn) look(v *clientView) {
 	*v = clientView{
 		c: c, spec: c.lastCmd, ID: c.ID, Addr: c.addr, LAddr: c.laddr, Name: c.Name, User: c.User, LibName: c.LibName, LibVer: c.LibVer,
 		FD: c.tr.fd(), DB: c.DB, Proto: c.Proto, Created: c.created, active: c.active,
-		Redir: c.redirect(), Subscribed: c.Has(command.ClientPubSub), SubMem: c.track.memory(),
+		Redir: c.redirect(), Subscribed: c.Has(command.ClientPubSub), SubMem: c.track.memory() + c.namesMemory(),
 		Multi: -1, Watch: len(c.watch.keys), QBuf: len(c.in), QBufFree: cap(c.in) - len(c.in),
 		MultiMem: c.multiSz, OMem: c.out.size + len(c.later), OLL: len(c.out.chunks), NoEvict: c.Has(command.ClientNoEvict),
 		NetIn: c.netIn, NetOut: c.netOut, Commands: c.commands,
