@@ -20,6 +20,9 @@
 //     than a loop should be away, or because it may wait for something.
 //   - desk: where published messages wait for the subscribers on one loop, in the
 //     order in which they came (pubsub.go); the hub is all of pub/sub.
+//   - figure: a number or text that the node tells about itself. All of them
+//     stand in one table (info.go), which INFO and the Prometheus page
+//     (metrics_http.go) print; a reading is one look at what they are read from.
 //   - letter: a message to a loop. Whatever reaches a connection from another
 //     thread comes as a letter.
 //
