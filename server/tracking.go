@@ -128,7 +128,7 @@ func (s *Server) trackingFlushed(w *worker, _ *conn) {
 	}
 	s.tracking.table.Clear()
 	if to := s.tracking.clients.all(); len(to) > 0 {
-		s.invalidate(w, &invalidation{to: to, kind: ofFlush})
+		s.invalidate(w, newFlush(to))
 	}
 }
 

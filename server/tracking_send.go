@@ -2,7 +2,6 @@ package server
 
 import (
 	"slices"
-	"sync/atomic"
 
 	"clusternode/command"
 	"clusternode/resp"
@@ -28,17 +27,35 @@ type invalidation struct {
 	by *conn
 	// skip gets the message another way.
 	skip *conn
-	// keys is the array of keys as both protocols write it; nil: all keys.
-	keys []byte
-	push atomic.Pointer[[]byte] // for RESP3, made when the first one wants it
+	// push is the whole message in RESP3; from keysAt on it is the array of keys
+	// as both protocols write it, or null.
+	push []byte
 }
 
+// newInvalidation is the message that a key has changed.
 func newInvalidation(key []byte, to []tracking.Client, by *conn) *invalidation {
-	w := resp.Writer{Buf: make([]byte, 0, len(key)+24)}
+	w := pushWriter(len(key))
 	w.Array(1)
 	w.Bulk(key)
-	return &invalidation{to: to, by: by, keys: w.Buf}
+	return &invalidation{to: to, by: by, push: w.Buf}
 }
+
+// newFlush is the message that all keys are gone.
+func newFlush(to []tracking.Client) *invalidation {
+	w := pushWriter(0)
+	w.Null()
+	return &invalidation{to: to, kind: ofFlush, push: w.Buf}
+}
+
+// pushWriter has written the beginning of a message, and has room for size bytes
+// of keys.
+func pushWriter(size int) resp.Writer {
+	w := resp.Writer{Proto: 3, Buf: make([]byte, 0, keysAt+size+32)}
+	w.Buf = append(w.Buf, invalidatePush...)
+	return w
+}
+
+const keysAt = len(invalidatePush)
 
 // Beginnings of a message in RESP3 and for a RESP2 client that listens to the
 // channel.
@@ -50,22 +67,12 @@ const (
 // body is what follows the beginning: the keys, or null as the protocol of the
 // tracking client writes it.
 func (m *invalidation) body(proto int) []byte {
-	if m.keys != nil {
-		return m.keys
+	if m.kind == ofFlush && proto < 3 {
+		w := resp.Writer{Proto: proto}
+		w.Null()
+		return w.Buf
 	}
-	w := resp.Writer{Proto: proto}
-	w.Null()
-	return w.Buf
-}
-
-// inRESP3 is the whole message for a client that gets its own.
-func (m *invalidation) inRESP3() []byte {
-	if b := m.push.Load(); b != nil {
-		return *b
-	}
-	b := append([]byte(invalidatePush), m.body(3)...)
-	m.push.Store(&b)
-	return b
+	return m.push[keysAt:]
 }
 
 // invalidate sends a message to its clients; w is nil for those who are no
@@ -164,7 +171,7 @@ func (s *Server) deliver(c *conn, proto int, m *invalidation, yield func(*conn, 
 	redirect := c.track.redirect.Load()
 	if redirect == 0 {
 		if proto > 2 {
-			yield(c, m.inRESP3())
+			yield(c, m.push)
 		}
 		return
 	}
@@ -225,13 +232,13 @@ func (s *Server) sendPrefix(w *worker, p *tracking.Prefix, keys []tracking.Key) 
 		}
 		to = rest
 		for id := range special {
-			if list := keyArray(keys, id); list != nil {
-				s.invalidate(w, &invalidation{to: []tracking.Client{id}, kind: ofPrefix, keys: list})
+			if list := keysPush(keys, id); list != nil {
+				s.invalidate(w, &invalidation{to: []tracking.Client{id}, kind: ofPrefix, push: list})
 			}
 		}
 	}
 	if len(to) > 0 {
-		s.invalidate(w, &invalidation{to: to, kind: ofPrefix, keys: keyArray(keys, 0)})
+		s.invalidate(w, &invalidation{to: to, kind: ofPrefix, push: keysPush(keys, 0)})
 	}
 }
 
@@ -258,8 +265,9 @@ func (s *Server) quietChangers(keys []tracking.Key, clients []tracking.Client) m
 	return out
 }
 
-// keyArray writes the keys that but did not change, nil if there are none.
-func keyArray(keys []tracking.Key, but tracking.Client) []byte {
+// keysPush is the message for the keys that but did not change, nil if there are
+// none.
+func keysPush(keys []tracking.Key, but tracking.Client) []byte {
 	n, size := 0, 0
 	for i := range keys {
 		if but == 0 || keys[i].By != but {
@@ -270,7 +278,7 @@ func keyArray(keys []tracking.Key, but tracking.Client) []byte {
 	if n == 0 {
 		return nil
 	}
-	w := resp.Writer{Buf: make([]byte, 0, size+16)}
+	w := pushWriter(size)
 	w.Array(n)
 	for i := range keys {
 		if but == 0 || keys[i].By != but {
