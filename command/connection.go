@@ -15,7 +15,7 @@ var ConnectionSpecs = []*Spec{
 	{Name: "auth", Arity: -2, Flags: helloFlags, Cats: CatConnection, Handler: auth},
 	{Name: "select", Arity: 2, Flags: Loading | Stale | Fast, Cats: CatConnection, Handler: selectDB},
 	{Name: "quit", Arity: -1, Flags: helloFlags | Immediate, Cats: CatConnection, Handler: quit},
-	{Name: "reset", Arity: 1, Flags: helloFlags | Immediate, Cats: CatConnection},
+	{Name: "reset", Arity: 1, Flags: helloFlags | Immediate, Cats: CatConnection, Cost: heldCost},
 	clientSpec,
 }
 

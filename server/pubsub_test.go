@@ -256,6 +256,19 @@ func TestManyChannelsAndPatterns(t *testing.T) {
 		for _, line := range []string{"pubsub_clients:1", "pubsub_channels:20000", "pubsub_patterns:20000", "pubsubshard_channels:20000"} {
 			require.Contains(t, stats, line)
 		}
+		d := n.dial()
+		d.do("HELLO", "3")
+		args := []string{"SUBSCRIBE"}
+		for i := range count {
+			args = append(args, strconv.Itoa(i))
+		}
+		go d.send(args...)
+		for range count {
+			d.read()
+		}
+		require.Equal(t, "+RESET", d.do("RESET")) // away from the loop
+		require.Equal(t, ":0", p.do("PUBLISH", "7", "x"))
+		require.Equal(t, "+PONG", d.do("PING"))
 		c.nc.Close()
 		require.Eventually(t, func() bool { return n.s.hub.Topics(pubsub.Shard) == 0 && n.s.subscribers.Load() == 0 }, 20*time.Second, 10*time.Millisecond)
 		require.Contains(t, p.do("INFO", "stats"), "pubsub_channels:0")

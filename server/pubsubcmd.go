@@ -140,9 +140,23 @@ func (c *conn) dropSubscriptions() {
 	}
 }
 
+// manySubscriptions are more than a loop ends at once when their client closes,
+// in bytes of their memory.
+const manySubscriptions = 1 << 19
+
 // leaveHub is dropSubscriptions for a connection that closes.
 func (c *conn) leaveHub() {
-	c.dropSubscriptions()
+	if c.subs != nil && c.subs.Memory() > manySubscriptions {
+		// Messages may still find it, and are dropped.
+		m := c.subs
+		c.s.tasks.Go(m.Close)
+		if c.Has(command.ClientPubSub) {
+			c.Flags &^= command.ClientPubSub
+			c.s.subscribers.Add(-1)
+		}
+	} else {
+		c.dropSubscriptions()
+	}
 	if c.desk != nil && c.desk.solo {
 		c.desk.close()
 	}
@@ -217,5 +231,7 @@ func (s *Server) topicCounter(k pubsub.Kind) command.Handler {
 type topicCosts struct{ h *hub }
 
 func (t topicCosts) Listed() int { return t.h.Topics(pubsub.Channel) + t.h.Topics(pubsub.Shard) }
+
+func (t topicCosts) Held(c *command.Client) int { return c.Owner.(*conn).subs.Total() }
 
 func (t topicCosts) Candidates(channel []byte) int { return t.h.Candidates(channel) }
