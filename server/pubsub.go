@@ -334,6 +334,9 @@ func (s *Server) post(w *worker, crowds []*crowd, channel, text []byte) {
 			d.out.post(letter{kind: letterFan, fan: d.fan})
 		}
 	}
+	if w != nil {
+		w.watchBacklog()
+	}
 }
 
 // catchUp delivers what was published before the running command, which is

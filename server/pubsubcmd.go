@@ -187,7 +187,6 @@ func (s *Server) handlePublish(x *command.Ctx) {
 		s.bus.node.Publish(false, x.Args[1], x.Args[2])
 	}
 	x.W.Int(int64(n))
-	s.hub.watchBacklog(x)
 }
 
 func (s *Server) handleSPublish(x *command.Ctx) {
@@ -196,7 +195,6 @@ func (s *Server) handleSPublish(x *command.Ctx) {
 		s.bus.node.Publish(true, x.Args[1], x.Args[2])
 	}
 	x.W.Int(int64(n))
-	s.hub.watchBacklog(x)
 }
 
 // topicLister makes the handler of PUBSUB CHANNELS or SHARDCHANNELS.

@@ -1,7 +1,5 @@
 package server
 
-import "clusternode/command"
-
 // Redis delivers a message before it replies to PUBLISH, which holds publishers
 // to the pace of the subscribers' sockets. Here loops deliver what others
 // publish, so a publisher that is faster than they are is set aside until they
@@ -11,10 +9,11 @@ import "clusternode/command"
 // go on when half of it has gone.
 const maxBacklog = 32 << 20
 
-// watchBacklog is called after a command has published.
-func (h *hub) watchBacklog(x *command.Ctx) {
-	if h.backlog.Load() > maxBacklog && connOf(x).parked == notParked {
-		workerOf(x).crowding = true // see worker.full
+// watchBacklog is called when the worker has published something, for a command
+// or for what it did to a key.
+func (w *worker) watchBacklog() {
+	if w.s.hub.backlog.Load() > maxBacklog && w.current != nil && w.current.parked == notParked {
+		w.crowding = true // see worker.full
 	}
 }
 
