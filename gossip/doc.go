@@ -48,8 +48,7 @@
 // Callbacks of memberlist hold its locks: they never wait and never call it.
 //
 // Lock order: talk.mu or talkPeer.mu, then mesh.mu, then link.mu or pendingSet.mu, then streamTable.mu, then stream.mu. members.mu is
-// taken alone. No lock is
-// held during I/O or a call of the driver.
+// taken alone. No lock is held during I/O or a call of the driver.
 //
 // # Where to start
 //
