@@ -6,7 +6,9 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,24 +39,7 @@ func TestTalksAgainstOracles(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".talk"), func(t *testing.T) {
 			talk := read(t, path)
 			before := talk.Format()
-			var takes []Take
-			for _, letter := range strings.Split(talk.Oracles, "") {
-				servers, ok := oracles[letter]
-				require.True(t, ok, "oracle %q", letter)
-				failed := false
-				talk.variants(func(proto int, cluster bool) {
-					if failed {
-						return
-					}
-					steps, err := Record(servers.Addr(cluster), talk, proto)
-					if err != nil {
-						failed = true
-						t.Errorf("oracle %s, RESP%d, cluster %t: %v\n%s", letter, proto, cluster, err, ending(talk, steps))
-						return
-					}
-					takes = append(takes, Take{Oracle: letter, Proto: proto, Cluster: cluster, Steps: steps})
-				})
-			}
+			takes := record(t, oracles, talk)
 			if t.Failed() {
 				return
 			}
@@ -70,6 +55,32 @@ func TestTalksAgainstOracles(t *testing.T) {
 			}
 		})
 	}
+}
+
+// record plays the talk on each of its oracles at the same time.
+func record(t *testing.T, oracles map[string]Servers, talk *Talk) []Take {
+	letters := strings.Split(talk.Oracles, "")
+	byOracle := make([][]Take, len(letters))
+	var wg sync.WaitGroup
+	for i, letter := range letters {
+		servers, ok := oracles[letter]
+		require.True(t, ok, "oracle %q", letter)
+		wg.Go(func() {
+			talk.variants(func(proto int, cluster bool) {
+				if byOracle[i] == nil && t.Failed() {
+					return // one report is enough
+				}
+				steps, err := Record(servers.Addr(cluster), talk, proto)
+				if err != nil {
+					t.Errorf("oracle %s, RESP%d, cluster %t: %v\n%s", letter, proto, cluster, err, ending(talk, steps))
+					return
+				}
+				byOracle[i] = append(byOracle[i], Take{Oracle: letter, Proto: proto, Cluster: cluster, Steps: steps})
+			})
+		})
+	}
+	wg.Wait()
+	return slices.Concat(byOracle...)
 }
 
 // ending prints the last steps that brought something.
