@@ -64,8 +64,11 @@ func (w *worker) leave(o outlet, l letter) {
 
 // announce wakes those that the worker has left letters for.
 func (w *worker) announce() {
-	if w.l == nil && w.changes.Any() {
-		w.sendChanges()
+	if w.l == nil {
+		if w.changes.Any() {
+			w.sendChanges()
+		}
+		w.flushBus()
 	}
 	for i, o := range w.knocks {
 		if w.l != nil && o == outlet(w.l) {
@@ -76,11 +79,6 @@ func (w *worker) announce() {
 		w.knocks[i] = nil
 	}
 	w.knocks = w.knocks[:0]
-}
-
-// push brings a message to a client, for those who are no worker.
-func (s *Server) push(c *conn, data []byte) {
-	c.outlet.post(letter{kind: letterPush, c: c, data: data})
 }
 
 // ownPushes appends what the running command pushed to its own client behind
