@@ -30,7 +30,9 @@
 //   - Entry values alias the arena; they die at the next write to the same
 //     partition.
 //   - Every key that was changed is reported once by Ctx.Changed, after the
-//     change.
+//     change, and its event by Ctx.Notify where Redis publishes it (events.go).
+//   - A handler that has to wait for keys asks for Ctx.Block and returns without
+//     a reply; it is run again when one of them changes (block.go).
 //   - A handler checks everything before it changes anything: an error reply
 //     means that nothing happened.
 //   - Nothing in a handler sleeps, blocks on a channel or does I/O, unless its

@@ -5,15 +5,18 @@
 // # Words
 //
 //   - loop: a locked thread with an epoll set (Linux); a connection lives on
-//     one loop for ever. Elsewhere each connection has a goroutine (gopath.go).
+//     one loop for ever. Elsewhere each connection has goroutines (gopath.go).
 //   - conn: a client connection; it does no I/O and is driven with bytes.
 //   - worker: an executor of commands: the keyspace cell, reply buffer, scratch
 //     memory and statistics that running a command needs. Each loop owns one,
 //     goroutines borrow one from the pool.
 //   - set aside (parked): a connection whose next command cannot run now
 //     because its slot is locked, clients are paused, its last command still
-//     runs on a pooled worker, or it does not read its replies. Its input stays
-//     where it is and is parsed again when it resumes.
+//     runs on a pooled worker or waits for keys, or it does not read its
+//     replies. Its input stays where it is and is parsed again when it resumes.
+//   - wait: a client's waiting for keys, from the command that found nothing to
+//     the reply (blocked.go); who changes a key serves those who wait for it
+//     (ready.go).
 //   - ended: a connection whose client closed its side; it goes on until what
 //     was sent is executed and answered (conn.over).
 //   - offload: to run one command on a pooled worker, because it takes longer
@@ -23,8 +26,8 @@
 //   - figure: a number or text that the node tells about itself. All of them
 //     stand in one table (info.go), which INFO and the Prometheus page
 //     (metrics_http.go) print; a reading is one look at what they are read from.
-//   - letter: a message to a loop. Whatever reaches a connection from another
-//     thread comes as a letter.
+//   - letter: a message to the owner of connections, its outlet. Whatever reaches
+//     a connection from another thread comes as a letter (outbox.go, mailbox.go).
 //
 // # The life of a command
 //
@@ -42,6 +45,10 @@
 //
 // Lock order: gate, slot locks ascending, then the short mutexes (mailbox,
 // pause, janitor, registry), none of which is held while another is taken.
+//
+// A connection with goroutines is driven under its mutex, which is taken before
+// the keyspace is entered: who has entered may not wait for somebody who waits
+// for the world, or for a slot.
 //
 // Start reading at conn.go, then dispatch.go; loop_linux.go is the I/O.
 package server
