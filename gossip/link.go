@@ -116,8 +116,8 @@ func (l *link) send(typ byte, body []byte, droppable bool) error {
 	return nil
 }
 
-// sendAll queues frames that belong together; it never blocks. Like send it closes a link that has no room, unless nothing
-// else is queued.
+// sendAll queues frames that belong together, without waking the writer: see poke. It never blocks. Like send it closes a
+// link that has no room, unless nothing else is queued.
 func (l *link) sendAll(typ byte, bodies [][]byte) error {
 	size := int64(0)
 	for _, b := range bodies {
@@ -139,11 +139,20 @@ func (l *link) sendAll(typ byte, bodies [][]byte) error {
 		l.pending = append(l.pending, b...)
 	}
 	l.mu.Unlock()
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
 	return nil
+}
+
+// poke wakes the writer if there is something to write.
+func (l *link) poke() {
+	l.mu.Lock()
+	some := len(l.pending) > 0
+	l.mu.Unlock()
+	if some {
+		select {
+		case l.wake <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // flush is the writer: it takes everything that is pending and writes it with as few system calls as possible.

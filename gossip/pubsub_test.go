@@ -61,6 +61,7 @@ func TestPublishReachesAllNodesInOrder(t *testing.T) {
 		wg.Go(func() {
 			for j := range each {
 				n.Publish(false, fmt.Append(nil, "from", i), fmt.Append(nil, j))
+				n.Flush()
 			}
 		})
 	}
@@ -84,6 +85,7 @@ func TestPublishLongMessages(t *testing.T) {
 	for _, size := range []int{0, 1, maxFrame - pubHeader - 1, maxFrame - pubHeader, maxFrame, 5 * maxFrame, 20 << 20} {
 		message := bytes.Repeat([]byte("x"), size)
 		nodes[0].Publish(false, []byte("c"), message)
+		nodes[0].Flush()
 		b := new(pubInbox)
 		b.message(false, []byte("c"), message)
 		want = append(want, b.all()...)
@@ -105,12 +107,14 @@ func TestNodesWithoutSubscribersAreSpared(t *testing.T) {
 		return true
 	}
 	nodes[0].Publish(false, []byte("c"), []byte("0")) // has the links dialled
+	nodes[0].Flush()
 	eventually(t, "links", linked)
 	eventually(t, "the message", func() bool { return len(boxes[1].all()) == 1 })
 	// A link that is being replaced is no link for a moment, and then nobody is spared.
 	eventually(t, "node 2 to be spared", func() bool {
 		before := nodes[0].d.talk.sent[0].Load()
 		nodes[0].Publish(false, []byte("c"), []byte("1"))
+		nodes[0].Flush()
 		return nodes[0].d.talk.sent[0].Load() == before+1
 	})
 
@@ -118,6 +122,7 @@ func TestNodesWithoutSubscribersAreSpared(t *testing.T) {
 	for i := range 50 {
 		nodes[2].Listen(InChannels)
 		nodes[0].Publish(false, []byte("c"), fmt.Append(nil, "now", i))
+		nodes[0].Flush()
 		eventually(t, "the message", func() bool { return slices.Contains(boxes[2].all(), fmt.Sprint("false c now", i)) })
 		nodes[2].Mute(InChannels, func() bool { return true })
 		require.Equal(t, InChannels, nodes[2].Listening(), "somebody listens after all")
@@ -130,9 +135,11 @@ func TestListenDoesNotWaitForTheDead(t *testing.T) {
 	t.Parallel()
 	nodes, boxes := pubCluster(t, 3)
 	nodes[0].Publish(false, []byte("c"), []byte("0"))
+	nodes[0].Flush()
 	nodes[2].Close()
 	nodes[1].Listen(InChannels)
 	nodes[0].Publish(false, []byte("c"), []byte("1"))
+	nodes[0].Flush()
 	eventually(t, "the message", func() bool { return slices.Contains(boxes[1].all(), "false c 1") })
 }
 
@@ -153,7 +160,9 @@ func TestShardMessagesStayInTheShard(t *testing.T) {
 	require.NoError(t, replica.Do(func(m *cluster.Machine, now time.Duration) error { return m.Replicate(now, nodes[0].id(), true) }))
 	eventually(t, "the shard", func() bool { return slices.Equal(nodes[0].View().ShardMates(), []string{replica.id()}) })
 	nodes[0].Publish(true, []byte("c"), []byte("down"))
+	nodes[0].Flush()
 	replica.Publish(true, []byte("c"), []byte("up"))
+	replica.Flush()
 	eventually(t, "both messages", func() bool { return len(boxes[0].all()) == 1 && len(boxes[3].all()) == 1 })
 	require.Equal(t, []string{"true c up"}, boxes[0].all())
 	require.Equal(t, []string{"true c down"}, boxes[3].all())
@@ -181,6 +190,7 @@ func TestPublishWhileLinksBreak(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 1))
 	for i := range 2000 {
 		nodes[0].Publish(false, []byte("c"), fmt.Append(nil, i))
+		nodes[0].Flush()
 		if rnd.IntN(200) == 0 {
 			for _, l := range nodes[rnd.IntN(2)].d.mesh.allLinks() {
 				if l.kind == bulkLink {
@@ -194,6 +204,7 @@ func TestPublishWhileLinksBreak(t *testing.T) {
 	eventually(t, "the last message", func() bool {
 		last++
 		nodes[0].Publish(false, []byte("end"), fmt.Append(nil, last))
+		nodes[0].Flush()
 		got := boxes[1].all()
 		return len(got) > 0 && strings.Contains(got[len(got)-1], "end")
 	})

@@ -127,6 +127,7 @@ func (l *loop) run() {
 			l.mail = false
 			l.readLetters()
 		}
+		l.w.flushBus()
 		if n > 0 {
 			l.nextTick = min(l.nextTick, l.w.last+int64(tickEvery))
 		}

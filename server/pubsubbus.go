@@ -109,3 +109,12 @@ func (s *Server) listens(kind gossip.Interest) bool {
 	}
 	return s.hub.Topics(pubsub.Channel)+s.hub.Topics(pubsub.Pattern) > 0
 }
+
+// flushBus has the links send what the worker has published: once for a round
+// of a loop, or for what a pooled worker did.
+func (w *worker) flushBus() {
+	if w.toldBus {
+		w.toldBus = false
+		w.s.bus.node.Flush()
+	}
+}

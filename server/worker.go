@@ -46,6 +46,8 @@ type worker struct {
 	batch batch    // scratch of process
 	// interested: other nodes know what the command under way will listen to.
 	interested bool
+	// toldBus: something was published to other nodes since flushBus.
+	toldBus bool
 	// crowding: the command published more than subscribers take.
 	crowding bool
 	slots    []slots.Slot // scratch: the slots to lock, ascending
