@@ -25,20 +25,23 @@ type talkCase struct {
 	publish     string
 	conns       int // of publishers
 	pipeline    int
+	across      bool // the subscribers are on another node of the cluster
 }
 
 func talkCases() []talkCase {
 	return []talkCase{
-		{"PUBLISH to 1,000", "SUBSCRIBE", 1000, 0, "PUBLISH", 1, 1},
-		{"PUBLISH to 1,000, pipeline 16", "SUBSCRIBE", 1000, 0, "PUBLISH", 1, 16},
-		{"SPUBLISH to 1,000", "SSUBSCRIBE", 1000, 0, "SPUBLISH", 1, 1},
-		{"SPUBLISH to 1,000, pipeline 16", "SSUBSCRIBE", 1000, 0, "SPUBLISH", 1, 16},
-		{"PUBLISH to 1", "SUBSCRIBE", 1, 0, "PUBLISH", 50, 1},
-		{"PUBLISH to 1, pipeline 16", "SUBSCRIBE", 1, 0, "PUBLISH", 50, 16},
-		{"PUBLISH to 1 by pattern", "PSUBSCRIBE", 1, 0, "PUBLISH", 50, 1},
-		{"PUBLISH to 1, beside 100,000 patterns", "SUBSCRIBE", 1, 100_000, "PUBLISH", 1, 1},
-		{"PUBLISH to nobody, pipeline 16", "", 0, 0, "PUBLISH", 50, 16},
-		{"SPUBLISH to nobody, pipeline 16", "", 0, 0, "SPUBLISH", 50, 16},
+		{"PUBLISH to 1,000", "SUBSCRIBE", 1000, 0, "PUBLISH", 1, 1, false},
+		{"PUBLISH to 1,000, pipeline 16", "SUBSCRIBE", 1000, 0, "PUBLISH", 1, 16, false},
+		{"SPUBLISH to 1,000", "SSUBSCRIBE", 1000, 0, "SPUBLISH", 1, 1, false},
+		{"SPUBLISH to 1,000, pipeline 16", "SSUBSCRIBE", 1000, 0, "SPUBLISH", 1, 16, false},
+		{"PUBLISH to 1", "SUBSCRIBE", 1, 0, "PUBLISH", 50, 1, false},
+		{"PUBLISH to 1, pipeline 16", "SUBSCRIBE", 1, 0, "PUBLISH", 50, 16, false},
+		{"PUBLISH to 1 by pattern", "PSUBSCRIBE", 1, 0, "PUBLISH", 50, 1, false},
+		{"PUBLISH to 1, beside 100,000 patterns", "SUBSCRIBE", 1, 100_000, "PUBLISH", 1, 1, false},
+		{"PUBLISH to nobody, pipeline 16", "", 0, 0, "PUBLISH", 50, 16, false},
+		{"PUBLISH to 1 on another node", "SUBSCRIBE", 1, 0, "PUBLISH", 50, 1, true},
+		{"PUBLISH to 1 on another node, pipeline 16", "SUBSCRIBE", 1, 0, "PUBLISH", 50, 16, true},
+		{"SPUBLISH to nobody, pipeline 16", "", 0, 0, "SPUBLISH", 50, 16, false},
 	}
 }
 
@@ -65,16 +68,21 @@ func (c *config) pubsub() error {
 
 // talk is one measurement on a server of its own.
 func (c *config) talk(s samples, ct contender, tc talkCase) error {
-	r, err := ct.start("--client-output-buffer-limit", "pubsub 0 0 0")
+	r, there, err := ct.startFor(tc)
 	if err != nil {
 		return err
 	}
-	defer r.Kill()
-	a, err := r.gather(tc)
+	defer killAll([]*running{r, there})
+	a, err := there.gather(tc)
 	if err != nil {
 		return err
 	}
 	defer a.leave()
+	if tc.across { // the first message finds no link
+		if err := a.introduce(r); err != nil {
+			return err
+		}
+	}
 	plan := load.Plan{Addr: r.Addr, Conns: tc.conns, Pipeline: tc.pipeline, For: c.each / 4,
 		Fill: load.NewPattern(tc.publish, "news", strings.Repeat("x", valueSize))}
 	res, err := load.Run(plan) // warm
@@ -111,6 +119,54 @@ func (c *config) talk(s samples, ct contender, tc talkCase) error {
 		s.add("CPU per message", name, micros(after-cpu)/float64(messages))
 	}
 	return nil
+}
+
+// startFor starts the node that publishes and the one with the subscribers.
+func (c contender) startFor(tc talkCase) (r, there *running, err error) {
+	unlimited := []string{"--client-output-buffer-limit", "pubsub 0 0 0"}
+	if tc.across {
+		return c.startPair(unlimited...)
+	}
+	r, err = c.start(unlimited...)
+	return r, r, err
+}
+
+// startPair starts two nodes of one cluster.
+func (c contender) startPair(more ...string) (a, b *running, err error) {
+	args := append(append(append([]string{}, directives...), "--cluster-enabled", "yes", "--cluster-node-timeout", "2000"), more...)
+	var pair [2]*running
+	for i := range pair {
+		s, err := testserver.Launch(c.bin, testserver.Options{Args: args})
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", c.bin.Name, err)
+		}
+		pair[i] = &running{Server: s}
+		for _, cmd := range [][]string{{"CLUSTER", "ADDSLOTSRANGE", strconv.Itoa(i * 8192), strconv.Itoa(i*8192 + 8191)}, {"CLUSTER", "SET-CONFIG-EPOCH", strconv.Itoa(i + 1)}} {
+			if _, err := pair[i].do(cmd...); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	if _, err := pair[0].do("CLUSTER", "MEET", "127.0.0.1", strconv.Itoa(pair[1].Port)); err != nil {
+		return nil, nil, err
+	}
+	return pair[0], pair[1], testserver.AwaitCluster([]*testserver.Server{pair[0].Server, pair[1].Server}, 2)
+}
+
+// introduce publishes on r until a message has come, and forgets what came.
+func (a *audience) introduce(r *running) error {
+	for range 100 {
+		if _, err := r.do("PUBLISH", "news", strings.Repeat("x", valueSize)); err != nil {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+		if a.bytes.Load() > 0 {
+			time.Sleep(500 * time.Millisecond)
+			a.bytes.Store(0)
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: nothing comes from the other node", r.Binary.Name)
 }
 
 // audience are subscribers, read by one thread that counts bytes.
