@@ -93,8 +93,8 @@ func (t *talk) setTargets(peers []cluster.Peer, v *cluster.View) {
 	t.targets.Store(next)
 }
 
-// publish sends a message to all nodes, or to those of this shard. It never waits.
-func (t *talk) publish(kind Interest, channel, message []byte) {
+// publish sends a message to all nodes, or to those of this shard. It never waits. some: there are any that want it.
+func (t *talk) publish(kind Interest, channel, message []byte) (some bool) {
 	to := t.targets.Load()
 	list, counter := to.all, &t.sent[0]
 	if kind == InShard {
@@ -110,8 +110,10 @@ func (t *talk) publish(kind Interest, channel, message []byte) {
 		}
 		if p.send(t.mesh, waitingMessage{kind, bodies}) {
 			counter.Add(1)
+			some = true
 		}
 	}
+	return some
 }
 
 // send gives the message to the link, or keeps it for the next one. A node without a control link is not reachable.
@@ -241,11 +243,12 @@ func (t *talk) flush() {
 func (n *Node) Flush() { n.d.talk.flush() }
 
 // Publish sends a message to the subscribers of all other nodes, or, if it is for a shard channel, to those of this shard's
-// other nodes. Messages of one caller arrive in their order. It never waits; the message goes out at the next Flush.
-func (n *Node) Publish(sharded bool, channel, message []byte) {
+// other nodes. Messages of one caller arrive in their order. It never waits; the message goes out at the next Flush. It
+// reports false if no other node wants it.
+func (n *Node) Publish(sharded bool, channel, message []byte) bool {
 	kind := InChannels
 	if sharded {
 		kind = InShard
 	}
-	n.d.talk.publish(kind, channel, message)
+	return n.d.talk.publish(kind, channel, message)
 }

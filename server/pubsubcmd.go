@@ -183,8 +183,7 @@ func errSubscriber(spec *command.Spec) string {
 
 func (s *Server) handlePublish(x *command.Ctx) {
 	n := s.publish(workerOf(x), x.Args[1], x.Args[2])
-	if s.bus != nil {
-		s.bus.node.Publish(false, x.Args[1], x.Args[2])
+	if s.bus != nil && s.bus.node.Publish(false, x.Args[1], x.Args[2]) {
 		workerOf(x).toldBus = true
 	}
 	x.W.Int(int64(n))
@@ -192,8 +191,7 @@ func (s *Server) handlePublish(x *command.Ctx) {
 
 func (s *Server) handleSPublish(x *command.Ctx) {
 	n := s.publishShard(workerOf(x), x.Args[1], x.Args[2])
-	if s.bus != nil {
-		s.bus.node.Publish(true, x.Args[1], x.Args[2])
+	if s.bus != nil && s.bus.node.Publish(true, x.Args[1], x.Args[2]) {
 		workerOf(x).toldBus = true
 	}
 	x.W.Int(int64(n))
