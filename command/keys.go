@@ -115,8 +115,8 @@ func (k *KeySpec) positions(args [][]byte, out []KeyPos) ([]KeyPos, bool) {
 		if begin+k.KeyNumAt >= len(args) {
 			return out, false
 		}
-		n, err := strconv.Atoi(string(args[begin+k.KeyNumAt]))
-		if err != nil || n < 0 || n > len(args) {
+		n, ok := leadingInt(args[begin+k.KeyNumAt])
+		if !ok || n < 0 || n > len(args) {
 			return out, false
 		}
 		first = begin + k.FirstKey
@@ -134,6 +134,21 @@ func (k *KeySpec) positions(args [][]byte, out []KeyPos) ([]KeyPos, bool) {
 		out = append(out, KeyPos{Arg: i, Flags: k.Flags})
 	}
 	return out, true
+}
+
+// leadingInt reads as many digits as there are, like C's atoi, by which Redis
+// finds the keys; the handler refuses what is no number. ok is false without
+// any.
+func leadingInt(arg []byte) (n int, ok bool) {
+	end := 0
+	if end < len(arg) && (arg[0] == '-' || arg[0] == '+') {
+		end++
+	}
+	for end < len(arg) && arg[end] >= '0' && arg[end] <= '9' {
+		end++
+	}
+	n, err := strconv.Atoi(string(arg[:end]))
+	return n, err == nil
 }
 
 // findKeyword returns the argument after the keyword, 0 if it is absent.

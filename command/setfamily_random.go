@@ -233,21 +233,24 @@ func (c *Ctx) popSome(k *Key, s *object.Set, count int) {
 		if start == object.EncHashtable {
 			start = object.EncListpack
 		}
-		c.popRebuild(k, s, count, start)
+		c.popRebuild(k, s, count, start, c.setLimits())
 	case s.Encoding() != object.EncHashtable || count >= n/rebuildShare:
-		c.popRebuild(k, s, count, s.Encoding())
+		c.popRebuild(k, s, count, s.Encoding(), keptEncoding)
 	default:
 		c.popTree(k, s, count)
 	}
 }
 
+// keptEncoding are limits that no set exceeds by losing members.
+var keptEncoding = object.SetLimits{Intset: math.MaxInt, Listpack: math.MaxInt, Value: math.MaxInt}
+
 // popRebuild replies count members and makes a new value, of the encoding enc
 // at first, of the others.
-func (c *Ctx) popRebuild(k *Key, s *object.Set, count int, enc object.Encoding) {
+func (c *Ctx) popRebuild(k *Key, s *object.Set, count int, enc object.Encoding, lim object.SetLimits) {
 	mark := len(c.W.Buf)
 	c.W.Set(count)
 	n := s.Len()
-	b := object.NewSetBuilder(k.Part.Space(), c.setLimits(), enc, c.Scratch())
+	b := object.NewSetBuilder(k.Part.Space(), lim, enc, c.Scratch())
 	i := 0
 	it := s.Iter()
 	for ; it.Next(); i++ {

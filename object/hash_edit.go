@@ -63,7 +63,9 @@ func (h *Hash) Set(field, value []byte, expireAt int64, lim HashLimits) (created
 			return h.setBig(field, value, expireAt)
 		}
 		at := h.packedFind(field)
-		if at >= 0 || h.Len() < lim.Entries {
+		// As in Redis, a change of a value unpacks a hash that lowered limits find
+		// too long.
+		if n := h.Len(); n < lim.Entries || at >= 0 && n == lim.Entries {
 			return at < 0, h.setPacked(at, field, value, expireAt)
 		}
 		if err := h.ToTree(); err != nil {

@@ -72,11 +72,26 @@ func (h Hash) Area() Area {
 
 // Decode is the point that a score stands for, the middle of its cell.
 func Decode(score float64) Point {
-	a := Hash{uint64(score), MaxStep}.Area()
+	a := Hash{bitsOf(score), MaxStep}.Area()
 	return Point{
 		Lon: min(max((a.MinLon+a.MaxLon)/2, -MaxLongitude), MaxLongitude),
 		Lat: min(max((a.MinLat+a.MaxLat)/2, -MaxLatitude), MaxLatitude),
 	}
+}
+
+// bitsOf is the integer that C makes of a score on x86-64, also for those that
+// are none: sorted sets hold more than places.
+func bitsOf(score float64) uint64 {
+	const half = 1 << 63
+	top := uint64(0)
+	if score >= half {
+		score -= half
+		top = half
+	}
+	if score >= -half && score < half {
+		return uint64(int64(score)) ^ top
+	}
+	return half ^ top
 }
 
 const alphabet = "0123456789bcdefghjkmnpqrstuvwxyz"
