@@ -1,7 +1,10 @@
 package server
 
 import (
+	"cmp"
+	"maps"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,7 +23,8 @@ type pause struct {
 
 	mu sync.Mutex
 	// guarded by mu
-	parked map[*conn]struct{}
+	parked map[*conn]int // and which of them came first
+	came   int
 	over   chan struct{} // closed at the end; nil: no pause
 	timer  *time.Timer
 	closed bool // the node ends: nobody is held back any more
@@ -57,7 +61,8 @@ func (p *pause) add(c *conn) {
 	p.mu.Lock()
 	going := p.over != nil
 	if _, again := p.parked[c]; going && !again { // a late wake-up of a slot's lock may come in between
-		p.parked[c] = struct{}{}
+		p.parked[c] = p.came
+		p.came++
 		p.blocked.Add(1)
 	}
 	p.mu.Unlock()
@@ -102,7 +107,7 @@ func (p *pause) begin(now, until int64, all bool) {
 		p.timer.Stop()
 	} else {
 		p.over = make(chan struct{})
-		p.parked = make(map[*conn]struct{})
+		p.parked = make(map[*conn]int)
 		p.hold(true)
 	}
 	p.all.Store(all)
@@ -114,7 +119,8 @@ func (p *pause) begin(now, until int64, all bool) {
 // maxPause is the longest that a timer can wait, in milliseconds: 292 years.
 const maxPause = math.MaxInt64 / int64(time.Millisecond)
 
-// end resumes everybody.
+// end resumes everybody, in the order in which they came as far as one loop
+// serves them.
 func (p *pause) end() {
 	p.mu.Lock()
 	if p.over == nil {
@@ -130,7 +136,8 @@ func (p *pause) end() {
 	p.over = nil
 	p.hold(false)
 	p.mu.Unlock()
-	for c := range parked {
+	inOrder := slices.SortedFunc(maps.Keys(parked), func(a, b *conn) int { return cmp.Compare(parked[a], parked[b]) })
+	for _, c := range inOrder {
 		c.outlet.post(letter{kind: letterResume, c: c})
 	}
 }
