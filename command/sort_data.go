@@ -240,7 +240,10 @@ func (s *sorter) lookup(pattern, elem []byte) (v []byte, ok bool) {
 	case !e.Exists():
 		return nil, false
 	case field == nil:
-		return e.Value(), e.Type() == keyspace.TypeString
+		if e.Type() != keyspace.TypeString {
+			return nil, false
+		}
+		return e.Value(), true
 	case e.Type() != keyspace.TypeHash:
 		return nil, false
 	}

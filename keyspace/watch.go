@@ -17,7 +17,7 @@ func (w *Watcher) Dirty() bool { return w.dirty.Load() }
 // watchList holds the watchers of one partition, and those who wait for its
 // keys, by key. The slot's lock guards it.
 type watchList struct {
-	keys    map[string][]watch
+	keys    map[string][]watch // nil: nobody watches
 	waiting map[string]*queue // nil: nobody waits
 }
 
@@ -68,7 +68,7 @@ func (p *Part) forgetEmpty() {
 // lists returns the lists of the partition, made if need be.
 func (p *Part) lists() *watchList {
 	if p.watched == nil {
-		p.watched = &watchList{keys: make(map[string][]watch)}
+		p.watched = new(watchList)
 		p.db.watched.set(p.slot)
 	}
 	return p.watched
@@ -84,6 +84,9 @@ func (l *watchList) set(key []byte, list []watch) {
 
 func (p *Part) watch(key []byte, w *Watcher, expired bool) {
 	l := p.lists()
+	if l.keys == nil {
+		l.keys = make(map[string][]watch)
+	}
 	l.keys[string(key)] = append(l.keys[string(key)], watch{w, expired})
 }
 

@@ -60,10 +60,9 @@ func (w *worker) tryAgain(b *blocking) (over bool) {
 		return true
 	}
 	// The command that made the key ready has run, and its reply waits here.
-	outer := w.saved()
-	w.under = outer
+	outer := w.setAsideCommand()
 	began := w.last
-	w.w.Buf, w.w.Proto, w.w.LastError = nil, b.c.Proto, ""
+	w.w.Buf, w.w.Proto, w.w.LastError = outer.served[:0], b.c.Proto, ""
 	w.own, w.ownLast, w.current = nil, nil, b.c
 	w.cx.C = &b.c.Client
 	w.cx.Bind(b.spec, b.args, b.db)
@@ -88,7 +87,7 @@ func (w *worker) tryAgain(b *blocking) (over bool) {
 		w.countError(w.w.LastError)
 	}
 	w.ownPushes()
-	reply := w.w.Buf
+	reply := slices.Clone(w.w.Buf)
 	nanos := w.tick() - began
 	st.nanos += nanos
 	w.observe(b.c, b.spec, b.args, nanos)
@@ -100,7 +99,7 @@ func (w *worker) tryAgain(b *blocking) (over bool) {
 }
 
 // underWay is what a worker knows of the command that it runs, set aside while
-// it runs another client's.
+// it tries another client's again. That one's command is not set aside in turn.
 type underWay struct {
 	buf, own  []byte
 	proto     int
@@ -111,18 +110,31 @@ type underWay struct {
 	args      [][]byte
 	keys      []command.Key
 	now       int64
+
+	served []byte // scratch: the reply of the other client
 }
 
-func (w *worker) saved() *underWay {
-	return &underWay{buf: w.w.Buf, own: append(w.own, w.ownLast...), proto: w.w.Proto, lastError: w.w.LastError, current: w.current,
-		client: w.cx.C, spec: w.cx.Spec, args: w.cx.Args, keys: slices.Clone(w.cx.Keys), now: w.cx.Now}
+// setAsideCommand fills w.under; messages for the client come behind its reply
+// from now on.
+func (w *worker) setAsideCommand() *underWay {
+	u := &w.outer
+	u.buf, u.own, u.proto, u.lastError, u.current = w.w.Buf, append(w.own, w.ownLast...), w.w.Proto, w.w.LastError, w.current
+	u.client, u.spec, u.args, u.now = w.cx.C, w.cx.Spec, w.cx.Args, w.cx.Now
+	u.keys = append(u.keys[:0], w.cx.Keys...)
+	w.under = u
+	return u
 }
 
 func (u *underWay) restore(w *worker) {
 	w.under = nil
+	u.served = nil
+	if cap(w.w.Buf) <= flushAt {
+		u.served = w.w.Buf
+	}
 	w.w.Buf, w.own, w.ownLast, w.w.Proto, w.w.LastError, w.current = u.buf, u.own, nil, u.proto, u.lastError, u.current
 	w.cx.C, w.cx.Spec, w.cx.Args, w.cx.Now = u.client, u.spec, u.args, u.now
 	w.cx.Keys = append(w.cx.Keys[:0], u.keys...)
+	u.buf, u.own, u.args = nil, nil, nil
 }
 
 // serveDeferred serves the clients whose commands need more locks than the

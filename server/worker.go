@@ -30,10 +30,11 @@ type worker struct {
 	changes tracking.Changes // for clients that hear about prefixes, see tracking.go
 	sending bool             // sendChanges will be called
 
-	current *conn     // whose commands it runs
-	own     []byte    // messages for that client, behind the reply under way
-	ownLast []byte    // invalidations for it, behind those
-	knocks  []outlet  // whose mailboxes have letters that nobody was woken for
+	current *conn    // whose commands it runs
+	own     []byte   // messages for that client, behind the reply under way
+	ownLast []byte   // invalidations for it, behind those
+	knocks  []outlet // whose mailboxes have letters that nobody was woken for
+	outer   underWay
 	under   *underWay // the command that made ready what it tries again now
 	mark    int       // where the reply of the command under way begins in w.Buf
 	waits   *blocking // of a pooled worker: its command waits for keys now

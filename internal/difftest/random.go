@@ -109,8 +109,19 @@ func (r *run) evenOut(st Step, ours, oracle testserver.Value) error {
 	if len(lost) == 0 && len(extra) == 0 {
 		return nil
 	}
+	conn := r.ours.conns[st.Conn]
+	limits, err := conn.Do("CONFIG", "GET", "set-max-*")
+	if err != nil {
+		return err
+	}
+	// What comes back must not find limits that were lowered since it came first.
+	const plenty = "1000000"
+	if _, err := conn.Do("CONFIG", "SET", "set-max-intset-entries", plenty, "set-max-listpack-entries", plenty, "set-max-listpack-value", plenty); err != nil {
+		return err
+	}
+	defer func() { _, _ = conn.Do(append([]string{"CONFIG", "SET"}, flatten(limits)...)...) }() // what fails shows in the next replies
 	for _, do := range [][]string{append([]string{"SADD", st.Args[1]}, lost...), append([]string{"SREM", st.Args[1]}, extra...)} {
-		v, err := r.ours.conns[st.Conn].Do(do...)
+		v, err := conn.Do(do...)
 		if err != nil {
 			return err
 		}

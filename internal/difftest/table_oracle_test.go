@@ -20,6 +20,7 @@ var tableDiffers = map[string]string{
 	"client|no-touch":               "since 7.2",
 	"client|setinfo":                "since 7.2",
 	"cluster|myshardid":             "since 7.2",
+	"cluster|slot-stats":            "in Valkey, and in Redis since 8.2",
 	"client|setname tips":           "7.2 gained tips",
 	"config|rewrite tips":           "7.2 gained tips",
 	"config|resetstat tips":         "7.2 gained tips",
