@@ -18,7 +18,7 @@ func (w *Watcher) Dirty() bool { return w.dirty.Load() }
 // keys, by key. The slot's lock guards it.
 type watchList struct {
 	keys    map[string][]watch // nil: nobody watches
-	waiting map[string]*queue // nil: nobody waits
+	waiting map[string]*queue  // nil: nobody waits
 }
 
 type watch struct {
