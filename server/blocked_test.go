@@ -155,3 +155,20 @@ func TestBlockedClientsManySlots(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// TestPushedWhileAPooledWorkerBlocks: what comes for a client before its loop
+// hears that it waits is sent then, and counted once.
+func TestPushedWhileAPooledWorkerBlocks(t *testing.T) {
+	m := &memory{limit: 1 << 20, keep: true}
+	w, c := newConn(t, m)
+	c.parked = parkOffload
+	w.pushed(c, []byte("+message\r\n"))
+	require.Empty(t, m.sent)
+	b := &blocking{c: c}
+	c.block.Store(b)
+	w.deliver(letter{kind: letterBlocked, c: c, wait: b})
+	require.Equal(t, "+message\r\n", string(m.sent))
+	require.Zero(t, w.s.outBytes.Load())
+	require.Equal(t, parkBlocked, c.parked)
+	c.block.Store(nil)
+}

@@ -285,8 +285,8 @@ func (w *worker) deliver(m letter) {
 	case letterBlocked:
 		if c.block.Load() == m.wait { // else it was served already
 			c.frozen, c.parked = nil, parkBlocked
-			w.queueOut(c, c.later)
-			c.later = nil
+			w.takeLater(c)
+			w.flush(c)
 			if c.ended {
 				w.hangUp(c)
 			}
