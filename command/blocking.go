@@ -63,25 +63,7 @@ func blpop(c *Ctx, front bool) {
 	if !ok {
 		return
 	}
-	for i := range c.Keys {
-		k := &c.Keys[i]
-		l, exists, ok := c.openList(k)
-		if !ok {
-			return
-		}
-		if exists {
-			mark := len(c.W.Buf)
-			c.W.Array(2)
-			c.W.Bulk(k.Bytes)
-			element := len(c.W.Buf)
-			c.popElement(k, &l, front)
-			if c.W.Buf[element] == '-' { // out of memory
-				c.W.Buf = append(c.W.Buf[:mark], c.W.Buf[element:]...)
-			}
-			return
-		}
-	}
-	c.waitFor(keyspace.TypeList, c.Keys, until)
+	c.popFirst(func(k *Key, l *object.List) { c.popElement(k, l, front) }, func() { c.waitFor(keyspace.TypeList, c.Keys, until) })
 }
 
 func blmpop(c *Ctx) {
@@ -133,18 +115,7 @@ func bzpop(c *Ctx, last bool) {
 	if !ok {
 		return
 	}
-	for i := range c.Keys {
-		k := &c.Keys[i]
-		z, exists, ok := c.openZSet(k)
-		if !ok {
-			return
-		}
-		if exists {
-			c.popOne(k, &z, last)
-			return
-		}
-	}
-	c.waitFor(keyspace.TypeZSet, c.Keys, until)
+	c.popFirstScored(func(k *Key, z *object.ZSet) { c.popOne(k, z, last) }, func() { c.waitFor(keyspace.TypeZSet, c.Keys, until) })
 }
 
 // popOne removes the first or last member and replies key, member and score.

@@ -131,6 +131,12 @@ func lmpop(c *Ctx, args [][]byte, missing func()) {
 		c.W.Error(problem)
 		return
 	}
+	c.popFirst(func(k *Key, l *object.List) { c.popElements(k, l, front, count) }, missing)
+}
+
+// popFirst takes from the first of the command's keys that has a list, and
+// replies the key and what pop replies; missing replies when none has one.
+func (c *Ctx) popFirst(pop func(k *Key, l *object.List), missing func()) {
 	for i := range c.Keys {
 		k := &c.Keys[i]
 		l, exists, ok := c.openList(k)
@@ -141,10 +147,10 @@ func lmpop(c *Ctx, args [][]byte, missing func()) {
 			mark := len(c.W.Buf)
 			c.W.Array(2)
 			c.W.Bulk(k.Bytes)
-			list := len(c.W.Buf)
-			c.popElements(k, &l, front, count)
-			if c.W.Buf[list] == '-' { // out of memory
-				c.W.Buf = append(c.W.Buf[:mark], c.W.Buf[list:]...)
+			popped := len(c.W.Buf)
+			pop(k, &l)
+			if c.W.Buf[popped] == '-' { // out of memory
+				c.W.Buf = append(c.W.Buf[:mark], c.W.Buf[popped:]...)
 			}
 			return
 		}

@@ -122,6 +122,16 @@ func zmpop(c *Ctx, args [][]byte, missing func()) {
 		c.W.Error(problem)
 		return
 	}
+	c.popFirstScored(func(k *Key, z *object.ZSet) {
+		c.W.Array(2)
+		c.W.Bulk(k.Bytes)
+		c.popScored(k, z, last, int(min(count, int64(z.Len()))), true)
+	}, missing)
+}
+
+// popFirstScored calls pop with the first of the command's keys that has a
+// sorted set; missing replies when none has one.
+func (c *Ctx) popFirstScored(pop func(k *Key, z *object.ZSet), missing func()) {
 	for i := range c.Keys {
 		k := &c.Keys[i]
 		z, exists, ok := c.openZSet(k)
@@ -129,9 +139,7 @@ func zmpop(c *Ctx, args [][]byte, missing func()) {
 			return
 		}
 		if exists {
-			c.W.Array(2)
-			c.W.Bulk(k.Bytes)
-			c.popScored(k, &z, last, int(min(count, int64(z.Len()))), true)
+			pop(k, &z)
 			return
 		}
 	}
