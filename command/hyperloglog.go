@@ -235,12 +235,7 @@ func pfdebug(c *Ctx) {
 			c.W.Error("ERR HLL encoding is not sparse")
 			return
 		}
-		text, ok := hll.AppendDecoded(nil, value)
-		if !ok {
-			c.W.Error(errCorruptHLL)
-			return
-		}
-		c.W.Bulk(text)
+		c.W.Bulk(hll.AppendDecoded(nil, value))
 	case equalFold(what, "encoding"):
 		if hll.IsDense(value) {
 			c.W.SimpleString("dense")

@@ -44,23 +44,29 @@ func sortRule(args []string) rule {
 		}
 	}
 	if anyContains("alpha")(args) && !anyContains("store")(args) && !anyContains("get")(args) {
-		return upToNUL
+		return upToNUL(anyContains("limit")(args))
 	}
 	return nil
 }
 
 // upToNUL compares what SORT ALPHA gives: without STORE, elements are compared as C strings, up to their first NUL, and those
 // that are equal so far come in any order.
-func upToNUL(ours, oracle testserver.Value) string {
-	if len(ours.Elems) != len(oracle.Elems) {
-		return fmt.Sprintf("%d and %d elements", len(ours.Elems), len(oracle.Elems))
-	}
-	for i := range ours.Elems {
-		a, _, _ := strings.Cut(ours.Elems[i].Str, "\x00")
-		b, _, _ := strings.Cut(oracle.Elems[i].Str, "\x00")
-		if a != b {
-			return fmt.Sprintf("element %d is %q and %q", i, a, b)
+// Without LIMIT all of them come.
+func upToNUL(limited bool) rule {
+	return func(ours, oracle testserver.Value) string {
+		if len(ours.Elems) != len(oracle.Elems) {
+			return sameCount(ours, oracle)
 		}
+		for i := range ours.Elems {
+			a, _, _ := strings.Cut(ours.Elems[i].Str, "\x00")
+			b, _, _ := strings.Cut(oracle.Elems[i].Str, "\x00")
+			if a != b {
+				return fmt.Sprintf("element %d is %q and %q", i, a, b)
+			}
+		}
+		if limited {
+			return ""
+		}
+		return asSet(ours, oracle)
 	}
-	return ""
 }

@@ -58,7 +58,9 @@ var differences = []difference{
 	{[]string{"redis8", "valkey"}, "config get", anyContains("databases"), "one database in cluster mode"},
 	{[]string{"redis8", "valkey"}, "copy", longerThan(3), "one database in cluster mode"},
 
-	{[]string{"redis", "redis8", "valkey"}, "pfdebug decode", nil, "reads beyond the end of a damaged value"},
+	{[]string{"redis", "redis8", "valkey"}, "geosearchstore", anyContains("count"), "which of several at one distance are stored is free"},
+	{[]string{"redis", "redis8", "valkey"}, "georadius", limitedStore, "the same"},
+	{[]string{"redis", "redis8", "valkey"}, "georadiusbymember", limitedStore, "the same"},
 	{[]string{"redis"}, "sadd", longerThan(18), "7.2 chooses the encoding by the number of arguments"},
 	{[]string{"redis8"}, "zrangebyscore", anyContains(" "), "no blanks before a number, since 8.0"},
 	{[]string{"redis8"}, "zrevrangebyscore", anyContains(" "), "the same"},
@@ -135,6 +137,10 @@ func anyContains(text string) func([]string) bool {
 	return func(args []string) bool {
 		return slices.ContainsFunc(args, func(a string) bool { return strings.Contains(strings.ToLower(a), text) })
 	}
+}
+
+func limitedStore(args []string) bool {
+	return anyContains("count")(args) && anyContains("store")(args)
 }
 
 // xxOfLong says that members are only changed, not added, and that one may be too long for a packed sorted set.

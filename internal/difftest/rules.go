@@ -82,8 +82,11 @@ func ruleFor(args []string) rule {
 			return r
 		}
 	}
-	if name == "sort" || name == "sort_ro" {
+	switch {
+	case name == "sort" || name == "sort_ro":
 		return sortRule(args)
+	case name == "geosearch" || strings.HasPrefix(name, "georadius"):
+		return geoRule(args)
 	}
 	return rules[name]
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -81,6 +84,15 @@ func TestCache(t *testing.T) {
 	require.False(t, fresh)
 }
 
+// TestDecoded has what Redis prints, of damage too.
+func TestDecoded(t *testing.T) {
+	for runs, want := range map[string]string{
+		"": "", "o": "Z:12033", "\x40": "Z:1", "\x3fo": "z:64 Z:12033", "\x80": "v:1,1", "abcde": "Z:8547 Z:9061 Z:9473",
+	} {
+		require.Equal(t, want, string(AppendDecoded(nil, append(AppendNew(nil)[:HeaderSize], runs...))), "%q", runs)
+	}
+}
+
 // FuzzSparse: whatever the runs are, nothing crashes, and what is sound stays so.
 func FuzzSparse(f *testing.F) {
 	f.Add([]byte{0x7F, 0xFF}, uint16(5), byte(3))
@@ -89,15 +101,16 @@ func FuzzSparse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, runs []byte, i uint16, v byte) {
 		b := append(AppendNew(nil)[:HeaderSize], runs...)
 		_, sound := Count(b)
-		_, ok := AppendDecoded(nil, b)
-		whole := len(runs) > 0 // runs, none of which is cut off
-		for rest := runs; whole && len(rest) > 0; {
-			r := runAt(rest)
-			whole = r.size > 0
-			rest = rest[r.size:]
+		words := strings.Fields(string(AppendDecoded(nil, b)))
+		padded := append(slices.Clone(runs), 0) // the last run may be cut off
+		for at := 0; at < len(runs); words = words[1:] {
+			r := runAt(padded[at:])
+			at += r.size
+			n := strconv.Itoa(r.n)
+			require.True(t, strings.HasSuffix(words[0], ":"+n) || strings.HasSuffix(words[0], ","+n), words[0])
 		}
-		require.Equal(t, whole, ok)
-		_, ok = ToDense(b)
+		require.Empty(t, words)
+		_, ok := ToDense(b)
 		require.Equal(t, sound, ok)
 		var max [Registers]byte
 		require.Equal(t, sound, Merge(&max, b))

@@ -151,17 +151,18 @@ func join(b []byte, at int) []byte {
 
 // AppendDecoded appends the runs as text, as PFDEBUG DECODE prints them: z and Z
 // for short and long runs of zeros, v for values, whether they cover the registers
-// or not. ok is false if there is none, or the last one is cut off.
-func AppendDecoded(dst, b []byte) (out []byte, ok bool) {
+// or not. To Redis, a last run that is cut off ends with the NUL behind its string.
+func AppendDecoded(dst, b []byte) []byte {
 	list := b[HeaderSize:]
-	if len(list) == 0 {
-		return dst, false
-	}
-	for len(list) > 0 {
+	for i := 0; len(list) > 0; i++ {
 		r := runAt(list)
+		if r.size == 0 {
+			r = runAt([]byte{list[0], 0})
+		}
+		if i > 0 {
+			dst = append(dst, ' ')
+		}
 		switch {
-		case r.size == 0:
-			return dst, false
 		case r.v > 0:
 			dst = strconv.AppendInt(append(dst, "v:"...), int64(r.v), 10)
 			dst = append(dst, ',')
@@ -170,8 +171,8 @@ func AppendDecoded(dst, b []byte) (out []byte, ok bool) {
 		default:
 			dst = append(dst, "z:"...)
 		}
-		dst = append(strconv.AppendInt(dst, int64(r.n), 10), ' ')
-		list = list[r.size:]
+		dst = strconv.AppendInt(dst, int64(r.n), 10)
+		list = list[min(r.size, len(list)):]
 	}
-	return dst[:len(dst)-1], true
+	return dst
 }
