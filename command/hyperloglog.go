@@ -67,6 +67,8 @@ func (c *Ctx) putHLL(k *Key, value []byte) bool {
 	return true
 }
 
+// pfadd changes nothing when an element meets damage; Redis keeps the elements
+// before it, and tells nobody.
 func pfadd(c *Ctx) {
 	k := &c.Keys[0]
 	e := c.Write(k)
