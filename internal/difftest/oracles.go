@@ -71,6 +71,12 @@ var differences = []difference{
 	{[]string{"valkey"}, "config set", anyContains("zset-max-listpack-value"), "a member above it unpacks even a set that it is not added to"},
 	{[]string{"valkey"}, "zadd", xxOfLong, "the same"},
 	{[]string{"valkey"}, "geoadd", xxOfLong, "the same"},
+	{[]string{"valkey"}, "georadius", roundTheEarth, "a circle wider than the earth loses places"},
+	{[]string{"valkey"}, "georadius_ro", roundTheEarth, "the same"},
+	{[]string{"valkey"}, "georadiusbymember", roundTheEarth, "the same"},
+	{[]string{"valkey"}, "georadiusbymember_ro", roundTheEarth, "the same"},
+	{[]string{"valkey"}, "geosearch", roundTheEarth, "the same"},
+	{[]string{"valkey"}, "geosearchstore", roundTheEarth, "the same"},
 	{[]string{"valkey"}, "debug object", nil, "keys are embedded too, which moves the limit of embstr"},
 	{[]string{"valkey"}, "object refcount", nil, "no shared integers in values"},
 	{[]string{"valkey"}, "cluster setslot", nil, "takes more arguments"},
@@ -142,6 +148,16 @@ func anyContains(text string) func([]string) bool {
 
 func limitedStore(args []string) bool {
 	return anyContains("count")(args) && anyContains("store")(args)
+}
+
+// roundTheEarth says that the radius or box is of 20,000 miles.
+func roundTheEarth(args []string) bool {
+	for i := 1; i < len(args); i++ {
+		if args[i-1] == "20000" && strings.EqualFold(args[i], "mi") {
+			return true
+		}
+	}
+	return false
 }
 
 // xxOfLong says that members are only changed, not added, and that one is too long for a packed sorted set.
