@@ -50,8 +50,9 @@ p.close()
 
 # Handlers in a thread.
 seen = []
-q = r.pubsub(ignore_subscribe_messages=True)
+q = r.pubsub()
 q.subscribe(**{"handled": lambda m: seen.append(m["data"])})
+check(message(q)["type"], "subscribe")  # what is published before that may be missed
 thread = q.run_in_thread(sleep_time=0.01)
 for i in range(100):
     nodes[i % 3].publish("handled", i)
